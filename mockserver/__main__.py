@@ -1,0 +1,5 @@
+"""`python -m mockserver` is `sessions-mock`."""
+
+from mockserver.cli import main
+
+main()

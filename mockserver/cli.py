@@ -1,0 +1,110 @@
+"""The command `sessions-mock`: serve (default), routes, explain."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+import openapi
+from mockserver.banner import show
+from mockserver.domain.errors import REFUSALS
+from mockserver.settings import Settings, SettingsError, resolve, rows
+
+_MEANINGS = {name: f"{meaning} [default: {default!r}]" for name, default, meaning in rows()}
+
+
+class _ServesByDefault(click.Group):
+    """A group whose `serve` may be left out: `sessions-mock --port 4011`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in {"--help", "--version"}):
+            args = ["serve", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_ServesByDefault)
+@click.version_option(package_name="sessionsuite")
+def main() -> None:
+    """A stateful mock of an agent platform's Sessions API. Without a command it serves."""
+
+
+@main.command()
+@click.option("--host", help=_MEANINGS["host"])
+@click.option("-p", "--port", type=int, help=_MEANINGS["port"])
+@click.option("--seed", type=int, help=_MEANINGS["seed"])
+@click.option("--world", type=click.Path(), help=_MEANINGS["world"])
+@click.option("--threads", type=int, help=_MEANINGS["threads"])
+@click.option("--max-body-bytes", type=int, help=_MEANINGS["max_body_bytes"])
+@click.option("--stream-delay-ms", type=int, help=_MEANINGS["stream_delay_ms"])
+@click.option("--journal-size", type=int, help=_MEANINGS["journal_size"])
+@click.option("-q", "--quiet", is_flag=True, help="print nothing but errors")
+def serve(*, quiet: bool, **flags: Any) -> None:
+    """Serve the mock until Ctrl+C."""
+    from mockserver.app import create_pipeline  # noqa: PLC0415 - `--help` and `explain` need not pay for the document
+    from mockserver.seeds import WorldError, load_world  # noqa: PLC0415
+    from mockserver.serving.granian import AddressInUseError, free_port  # noqa: PLC0415
+    from mockserver.serving.granian import serve as serve_app  # noqa: PLC0415
+
+    try:
+        settings = resolve(flags, folder=Path.cwd())
+        port = free_port(settings.host, settings.port)
+        pipeline = create_pipeline(settings)
+        principals = load_world(Path(settings.world) if settings.world else None).principals
+    except (SettingsError, WorldError) as error:
+        raise _Wrong(str(error)) from error
+    except AddressInUseError as error:
+        raise _Wrong(f"{error}. Stop what listens there, or choose another port: --port 0 takes a free one.") from error
+    if not quiet:
+        keys = [(", ".join(sorted(principal.api_roles)) or "roles on agents", key) for key, principal in principals.items()]
+        show(
+            Console(),
+            settings,
+            url=f"http://{_in_url(settings.host)}:{port}",
+            operations=len(pipeline.operations.by_id),
+            keys=keys,
+        )
+    serve_app(partial(load_app, settings), host=settings.host, port=port, threads=settings.threads)
+
+
+def load_app(settings: Settings) -> Any:
+    """Build the application in the server's worker."""
+    from mockserver.app import create_app  # noqa: PLC0415 - in the worker, when it is needed
+
+    return create_app(settings)
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+class _Wrong(click.ClickException):
+    """Wrong use or configuration."""
+
+    exit_code = 2
+
+
+@main.command()
+def routes() -> None:
+    """List the operations: method, path, id, roles."""
+    from mockserver.spec.document import load  # noqa: PLC0415 - reads the document
+    from mockserver.spec.operations import Operations  # noqa: PLC0415
+
+    table = Table("method", "path", "operation", "roles", box=None)
+    for operation in Operations(load(openapi.DOCUMENT)).by_id.values():
+        table.add_row(operation.method, operation.path, operation.id, ", ".join(sorted(operation.roles.api)))
+    Console().print(table)
+
+
+@main.command()
+@click.argument("code")
+def explain(code: str) -> None:
+    """Say what a code in `X-Mock-Code` means and how to mend it."""
+    refusal = REFUSALS.get(code.upper())
+    if refusal is None:
+        raise _Wrong(f"There is no code {code!r}; codes run from {min(REFUSALS)} to {max(REFUSALS)}.")
+    console = Console()
+    console.print(f"[bold]{refusal.code}[/bold]  {refusal.meaning}")
+    console.print(f"       {refusal.remedy}", highlight=False)

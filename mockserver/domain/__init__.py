@@ -1,0 +1,1 @@
+"""Pure values and functions; README.md in this folder states the rule."""

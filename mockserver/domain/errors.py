@@ -1,0 +1,165 @@
+"""Every refusal of the mock, as one table: the stable code, what kind it is, what it means, how to mend it.
+
+`Refused` is the only exception by which the mock says no. What HTTP answers to a `Kind` is decided in `mockserver.pipeline`;
+`sessions-mock explain CODE` and the table in README are made from `REFUSALS`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """What sort of refusal it is; `pipeline.STATUS` maps each to its HTTP status."""
+
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    INVALID = "invalid"
+    UNKNOWN = "unknown"
+    WRONG_METHOD = "wrong_method"
+    CONFLICT = "conflict"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED_MEDIA = "unsupported_media"
+    UNPROCESSABLE = "unprocessable"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row of the table: code, kind, and two sentences for a person."""
+
+    code: str
+    kind: Kind
+    meaning: str
+    remedy: str
+
+
+_ROWS = (
+    (
+        "SM101",
+        Kind.UNAUTHENTICATED,
+        "The request carries no credential.",
+        "Send `x-api-key: KEY` or `Authorization: Bearer KEY`.",
+    ),
+    (
+        "SM102",
+        Kind.UNAUTHENTICATED,
+        "The credential is not known.",
+        "Use a key of the start banner, e.g. `mock-owner`.",
+    ),
+    (
+        "SM103",
+        Kind.UNAUTHENTICATED,
+        "Two credentials that differ were sent.",
+        "Send one of `x-api-key` and `Authorization`.",
+    ),
+    (
+        "SM110",
+        Kind.FORBIDDEN,
+        "The caller holds none of the roles that the operation asks for.",
+        "Use a key with one of the roles named.",
+    ),
+    ("SM201", Kind.INVALID, "The body is not JSON.", "Mend the JSON at the line and column named."),
+    ("SM202", Kind.INVALID, "The operation needs a body and none was sent.", "Send a JSON object."),
+    ("SM203", Kind.INVALID, "The body breaks the schema of the operation.", "Mend the fields named in `field_errors`."),
+    (
+        "SM204",
+        Kind.INVALID,
+        "A path, query or header parameter breaks its schema.",
+        "Mend the parameters named in `field_errors`.",
+    ),
+    (
+        "SM205",
+        Kind.UNSUPPORTED_MEDIA,
+        "The media type of the body is not accepted.",
+        "Send `Content-Type: application/json`.",
+    ),
+    ("SM206", Kind.TOO_LARGE, "The body is over the limit.", "Send less, or raise the setting `max_body_bytes`."),
+    ("SM207", Kind.UNKNOWN, "No operation has this path.", "`sessions-mock routes` lists them."),
+    (
+        "SM208",
+        Kind.WRONG_METHOD,
+        "The path has no operation with this method.",
+        "Use a method named in the `Allow` header.",
+    ),
+    (
+        "SM209",
+        Kind.INVALID,
+        "The page key is not one that this listing gave out.",
+        "Start again without `page_key`, same filters.",
+    ),
+    (
+        "SM210",
+        Kind.INVALID,
+        "The `filter` is not a regular expression in RE2 syntax.",
+        "See the RE2 syntax; no look-around.",
+    ),
+    ("SM211", Kind.INVALID, "Several values were given for a parameter that takes one.", "Send it once."),
+    (
+        "SM290",
+        Kind.INVALID,
+        "`metadata_filter` on listings is not supported yet.",
+        "Leave it out; a coming version brings it.",
+    ),
+    ("SM301", Kind.UNKNOWN, "There is no such agent.", "Create it, or list the agents."),
+    (
+        "SM302",
+        Kind.UNKNOWN,
+        "There is no such session under this agent (any more).",
+        "Create it; `tti_minutes` may have ended it.",
+    ),
+    ("SM303", Kind.UNKNOWN, "There is no such event in this session.", "List the session's events."),
+    ("SM311", Kind.CONFLICT, "An agent with this key exists.", "Choose another key, or leave it out."),
+    ("SM312", Kind.CONFLICT, "An agent with this name exists.", "Agent names are unique: choose another."),
+    ("SM313", Kind.CONFLICT, "The agent has a session with this key.", "Choose another key, or leave it out."),
+    ("SM320", Kind.CONFLICT, "The session is running a turn.", "Wait for the turn's end, then send again."),
+    ("SM321", Kind.INVALID, "The session is disabled.", "PATCH it with `enabled: true`."),
+    ("SM322", Kind.INVALID, "The agent is disabled.", "PATCH it with `enabled: true`."),
+    ("SM330", Kind.INVALID, "The agent's steps do not fit together.", "Mend the fields named in `field_errors`."),
+    ("SM331", Kind.INVALID, "A session cannot be forked yet.", "Leave `from_session` out; a coming version brings it."),
+    (
+        "SM401",
+        Kind.UNPROCESSABLE,
+        "A template of the agent cannot be rendered.",
+        "Mend it at the line and column named.",
+    ),
+    (
+        "SM402",
+        Kind.UNPROCESSABLE,
+        "A reference in a tool's overrides leads nowhere.",
+        "Give the session the metadata named.",
+    ),
+    ("SM403", Kind.INVALID, "The message names a skill that the agent does not have.", "Use a skill of the agent."),
+    (
+        "SM404",
+        Kind.INVALID,
+        "No tool call with this event id waits for an output.",
+        "Only client tools that are pending take one.",
+    ),
+    (
+        "SM405",
+        Kind.INVALID,
+        "`since` names an event that is not in this session.",
+        "Use `start` or the id of an event.",
+    ),
+    (
+        "SM490",
+        Kind.INVALID,
+        "This input is not supported yet.",
+        "Send `input_message`; a coming version brings the rest.",
+    ),
+)
+
+REFUSALS: Mapping[str, Refusal] = {code: Refusal(code, kind, meaning, remedy) for code, kind, meaning, remedy in _ROWS}
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
+    """The mock says no: `code` of the table, a message about this case, fields that are wrong, the id that is missing."""
+
+    def __init__(
+        self, code: str, message: str, *, fields: Mapping[str, str] | None = None, missing_id: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.refusal = REFUSALS[code]
+        self.message = message
+        self.fields = fields or {}
+        self.missing_id = missing_id

@@ -1,0 +1,101 @@
+"""What the domain needs from outside, as shapes: a clock, ids, a store, words. The real ones stand in `runtime` and `stores`."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from random import Random
+from typing import Protocol
+
+from mockserver.domain.access import Principal
+from mockserver.domain.agents import Agent
+from mockserver.domain.corpora import Corpus
+from mockserver.domain.events import Event
+from mockserver.domain.sessions import Session
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return the present, aware, UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; how streams are paced."""
+
+
+class Ids(Protocol):
+    """Makes ids and random numbers that depend on the seed and on what they are for, never on what happened elsewhere."""
+
+    def random_for(self, *purpose: object) -> Random:
+        """Return a source of random numbers that is the same for the same seed and purpose."""
+
+    def request_id(self) -> str:
+        """Return the next request id, 32 hexadecimal digits."""
+
+
+class Words(Protocol):
+    """Names for a persona, by language."""
+
+    def names(self, language: str) -> Sequence[str]:
+        """Return first names that are usual where `language` is spoken."""
+
+
+class Store(Protocol):
+    """Where the state of one world lives. Every method is atomic; what it returns is a value, never a live object.
+
+    Objects get their `sequence` when they are added. Listings run newest first for agents and sessions and oldest first for
+    events, starting behind the position `after` (a sequence) where one is given.
+    """
+
+    def principal(self, key: str) -> Principal | None:
+        """Return whom an API key belongs to."""
+
+    def corpus(self, key: str) -> Corpus | None:
+        """Return a corpus with its documents."""
+
+    def add_agent(self, agent: Agent) -> Agent:
+        """Add an agent. Raises Refused SM311 or SM312 when its key or name is taken."""
+
+    def agent(self, key: str) -> Agent | None:
+        """Return an agent."""
+
+    def agents(self, after: int | None) -> Iterable[Agent]:
+        """Return the agents, newest first."""
+
+    def change_agent(self, key: str, change: Callable[[Agent], Agent]) -> Agent | None:
+        """Replace an agent by what `change` makes of it, unless it is gone. Raises Refused SM312 when the name is taken."""
+
+    def remove_agent(self, key: str) -> bool:
+        """Remove an agent with its sessions; say whether it was there."""
+
+    def add_session(self, session: Session) -> Session:
+        """Add a session. Raises Refused SM313 when the agent has one with this key, SM301 when the agent is gone."""
+
+    def session(self, agent_key: str, key: str) -> Session | None:
+        """Return a session."""
+
+    def sessions(self, agent_key: str, after: int | None) -> Iterable[Session]:
+        """Return the sessions of an agent, newest first."""
+
+    def change_session(self, agent_key: str, key: str, change: Callable[[Session], Session]) -> Session | None:
+        """Replace a session by what `change` makes of it, unless it is gone. What `change` raises leaves it as it was."""
+
+    def remove_session(self, session: Session) -> bool:
+        """Remove this session (and not a later one of the same key) with its events; say whether it was there."""
+
+    def append_event(self, session: Session, event: Event) -> Event | None:
+        """Add an event to this session, unless the session is gone."""
+
+    def event(self, session: Session, event_id: str) -> Event | None:
+        """Return an event of a session."""
+
+    def events(self, session: Session, after: int | None) -> Iterable[Event]:
+        """Return the events of a session, oldest first, hidden ones included."""
+
+    def change_event(self, session: Session, event_id: str, change: Callable[[Event], Event]) -> Event | None:
+        """Replace an event by what `change` makes of it, unless it is gone."""
+
+    def remove_event(self, session: Session, event_id: str) -> bool:
+        """Remove an event; say whether it was there."""
+
+    def reset(self) -> None:
+        """Go back to the state in which the store was made."""

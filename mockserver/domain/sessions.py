@@ -1,0 +1,129 @@
+"""A session: one conversation with an agent, its metadata, its life (api-facts §3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from mockserver.domain.errors import Refused
+from mockserver.domain.values import JsonObject, timestamp
+
+MASK = "****"
+"""What stands for a secret wherever it could be read (api-facts §3.1)."""
+
+
+class Status(Enum):
+    """Where a session stands (api-facts §3.5)."""
+
+    UNSTARTED = "unstarted"
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class ContextUsage:
+    """Tokens of the latest model call and the size of the model's window; never cumulative (api-facts §3.1)."""
+
+    input_tokens: int
+    output_tokens: int
+    window: int
+
+    def as_json(self) -> JsonObject:
+        """Write it as the API does."""
+        return {
+            "input_tokens": {"count": self.input_tokens},
+            "output_tokens": {"count": self.output_tokens, "reasoning_tokens": 0},
+            "total_tokens": self.input_tokens + self.output_tokens,
+            "model_context_window": self.window,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A session as it is stored. `turns` counts its turns; `sequence` numbers it among all that the store ever held."""
+
+    key: str
+    agent_key: str
+    name: str
+    created_at: datetime
+    description: str | None = None
+    metadata: JsonObject
+    enabled: bool = True
+    status: Status = Status.UNSTARTED
+    tti_minutes: int = 0
+    secrets: Mapping[str, str]
+    effective_compaction: JsonObject
+    usage: ContextUsage | None = None
+    last_event_at: datetime | None = None
+    turns: int = 0
+    sequence: int = 0
+
+    def has_expired(self, now: datetime) -> bool:
+        """Say whether it was idle for `tti_minutes`: counted from the last event, or from its creation (api-facts §9.47)."""
+        if self.tti_minutes == 0 or self.status is Status.RUNNING:
+            return False
+        idle = now - (self.last_event_at or self.created_at)
+        return idle // timedelta(minutes=1) >= self.tti_minutes
+
+    def as_json(self) -> JsonObject:
+        """Write it as the API does; secrets are masked, absent fields left out."""
+        return {
+            "key": self.key,
+            "agent_key": self.agent_key,
+            "name": self.name,
+            **({} if self.description is None else {"description": self.description}),
+            "metadata": self.metadata,
+            "enabled": self.enabled,
+            "status": self.status.value,
+            "tti_minutes": self.tti_minutes,
+            "created_at": timestamp(self.created_at),
+            "effective_compaction": self.effective_compaction,
+            **({} if self.usage is None else {"session_context_usage": self.usage.as_json()}),
+            **({"secrets": dict.fromkeys(self.secrets, MASK)} if self.secrets else {}),
+        }
+
+
+def create(body: JsonObject, *, key: str, agent_key: str, compaction: JsonObject, now: datetime) -> Session:
+    """Make a session of a valid create request. Raises Refused SM331 for a fork, which is not supported yet."""
+    if "from_session" in body:
+        raise Refused("SM331", "from_session is not supported yet.", fields={"/from_session": "leave it out"})
+    return Session(
+        key=key,
+        agent_key=agent_key,
+        name=body.get("name") or f"Session {key}",
+        description=body.get("description"),
+        metadata=body.get("metadata", {}),
+        enabled=body.get("enabled", True),
+        tti_minutes=int(body.get("tti_minutes", 0)),
+        secrets=body.get("secrets", {}),
+        effective_compaction=compaction,
+        created_at=now,
+    )
+
+
+def update(session: Session, body: JsonObject) -> Session:
+    """Apply a valid PATCH: metadata is replaced, secrets are merged with null removing one (api-facts §3.4)."""
+    secrets = {**session.secrets, **body.get("secrets", {})}
+    return replace(
+        session,
+        name=body.get("name", session.name),
+        description=body.get("description", session.description),
+        metadata=body.get("metadata", session.metadata),
+        enabled=body.get("enabled", session.enabled),
+        tti_minutes=int(body.get("tti_minutes", session.tti_minutes)),
+        secrets={name: value for name, value in secrets.items() if value is not None},
+    )
+
+
+def begin_turn(session: Session) -> Session:
+    """Mark the session as running its next turn. Raises Refused SM320 when it runs one, SM321 when it is disabled."""
+    if not session.enabled:
+        raise Refused("SM321", f"Session {session.key} is disabled and takes no input.", fields={"enabled": "is false"})
+    if session.status is Status.RUNNING:
+        raise Refused("SM320", f"Session {session.key} is running a turn; wait for its end, then send the input again.")
+    return replace(session, status=Status.RUNNING, turns=session.turns + 1)
+
+
+def end_turn(session: Session, *, usage: ContextUsage | None) -> Session:
+    """Mark the session as idle; `usage` is that of the turn's last model call, where it came so far."""
+    return replace(session, status=Status.STOPPED, usage=usage or session.usage)

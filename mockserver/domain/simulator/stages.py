@@ -1,0 +1,58 @@
+"""The stages of a turn, generators of one kind: bodies → stamped → recorded."""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from random import Random
+
+from mockserver.domain.errors import Refused
+from mockserver.domain.events import AgentOutput, Body, Event, Thinking, ToolInput, ToolOutput
+from mockserver.domain.simulator import prose
+from mockserver.domain.simulator.intent import Intent
+from mockserver.domain.simulator.plan import ToolCall, TurnPlan
+from mockserver.domain.simulator.tools import Outcome
+
+Run = Callable[[ToolCall], Outcome]
+
+
+def bodies(plan: TurnPlan, run: Run) -> Iterator[Body]:
+    """Produce what happens: input, thought, tool call and its output, answer (api-facts §4.7)."""
+    yield from plan.inputs
+    if plan.thinking:
+        yield Thinking(plan.thinking)
+    outcome = None
+    if call := plan.call:
+        yield ToolInput(call.id, call.configuration_name, call.tool_name, call.arguments, call.override_paths)
+        outcome = run(call)
+        yield ToolOutput(call.id, call.configuration_name, call.tool_name, outcome.output, outcome.error, call.overrides)
+    yield AgentOutput(answer(plan, outcome))
+
+
+def answer(plan: TurnPlan, outcome: Outcome | None) -> str:
+    """Say it in the language of the plan: what was found, what was said before, or a greeting."""
+    phrases = prose.PHRASES[plan.language]
+    if outcome is not None:
+        return phrases.failed if outcome.error else prose.found(phrases, outcome.output["search_results"])
+    if plan.intent is Intent.RECALL:
+        return prose.recalled(phrases, plan.quote)
+    if plan.intent is Intent.KNOWLEDGE:
+        return phrases.nothing
+    return phrases.greeting.format(name=plan.persona, agent=plan.agent_name)
+
+
+def stamped(bodies: Iterable[Body], session_key: str, random: Random, now: Callable[[], datetime]) -> Iterator[Event]:
+    """Give every body an id and a time; times never go back, whatever the clock does."""
+    latest: datetime | None = None
+    for body in bodies:
+        latest = max(now(), latest) if latest else now()
+        event_id = f"aev_{uuid.UUID(int=random.getrandbits(128), version=4)}"
+        yield Event(id=event_id, session_key=session_key, created_at=latest, body=body)
+
+
+def recorded(events: Iterable[Event], append: Callable[[Event], Event | None]) -> Iterator[Event]:
+    """Store every event before anybody sees it, so that streamed equals stored. Raises Refused SM302 when the session goes."""
+    for event in events:
+        stored = append(event)
+        if stored is None:
+            raise Refused("SM302", f"Session {event.session_key} was deleted while it ran.", missing_id=event.session_key)
+        yield stored

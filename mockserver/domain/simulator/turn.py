@@ -1,0 +1,70 @@
+"""A running turn: an iterator of its stored events that always ends with the session idle again."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+from mockserver.domain.corpora import Corpus
+from mockserver.domain.errors import Refused
+from mockserver.domain.events import AgentOutput, Event
+from mockserver.domain.ports import Clock, Ids, Store
+from mockserver.domain.sessions import ContextUsage, Session, end_turn
+from mockserver.domain.simulator.plan import CHARACTERS_PER_TOKEN, MODEL_WINDOW, TurnPlan
+from mockserver.domain.simulator.stages import bodies, recorded, stamped
+from mockserver.domain.simulator.tools import run_search
+
+
+class Turn:
+    """The events of a turn, each stored before it is given out.
+
+    `close` plays the rest without anybody listening: a client that drops the connection does not stop the agent.
+    """
+
+    def __init__(self, plan: TurnPlan, session: Session, *, store: Store, clock: Clock, ids: Ids) -> None:
+        self.usage: ContextUsage | None = None
+        self._plan = plan
+        self._session = session
+        self._store = store
+        random = ids.random_for("events", session.agent_key, session.key, session.turns)
+        corpus: Callable[[str], Corpus | None] = store.corpus
+        produced = bodies(plan, lambda call: run_search(call, corpus))
+        self._events = recorded(stamped(produced, session.key, random, clock.now), self._append)
+        self._over = False
+
+    def __iter__(self) -> Iterator[Event]:
+        return self
+
+    def __next__(self) -> Event:
+        try:
+            return next(self._events)
+        except BaseException:
+            self._end()
+            raise
+
+    def close(self) -> None:
+        """Play the turn to its end."""
+        with suppress(Refused):
+            for _ in self._events:
+                pass
+        self._end()
+
+    def _append(self, event: Event) -> Event | None:
+        if isinstance(event.body, AgentOutput):
+            written = -(-len(event.body.content) // CHARACTERS_PER_TOKEN)
+            self.usage = ContextUsage(self._plan.context_tokens, written, MODEL_WINDOW)
+        stored = self._store.append_event(self._session, event)
+        if stored:
+            self._change(lambda session: replace(session, last_event_at=event.created_at))
+        return stored
+
+    def _end(self) -> None:
+        if not self._over:
+            self._over = True
+            self._change(lambda session: end_turn(session, usage=self.usage))
+
+    def _change(self, change: Callable[[Session], Session]) -> None:
+        """Change this session, and leave alone a later one of the same key."""
+        session = self._session
+        self._store.change_session(
+            session.agent_key, session.key, lambda now: change(now) if now.sequence == session.sequence else now
+        )

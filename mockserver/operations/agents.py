@@ -1,0 +1,117 @@
+"""The operations on agents (api-facts §2.1)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from mockserver.domain.access import visible_agents
+from mockserver.domain.agents import Agent, config_of, patched
+from mockserver.domain.errors import Refused
+from mockserver.domain.paging import page
+from mockserver.domain.values import JsonObject, slug
+from mockserver.operations.call import Call, Reply, Services, listed
+from mockserver.operations.find import agent_of, pattern_of
+
+LONGEST_KEY = 50
+_SUFFIX = 4
+
+
+def generated_key(prefix: str, name: str, services: Services, attempt: int) -> str:
+    """Make a key from a name: `agt_support_3f2a`. The name is cut so that the key keeps to 50 characters (api-facts §2.3)."""
+    suffix = services.ids.random_for("key", prefix, name, attempt).getrandbits(16)
+    return f"{prefix}_{slug(name, longest=LONGEST_KEY - len(prefix) - _SUFFIX - 2)}_{suffix:04x}"
+
+
+def create_agent(call: Call, services: Services) -> Reply:
+    """Create an agent; its key is made from its name where none is given."""
+    key = call.body.get("key") or _free_key(call.body["name"], services)
+    return Reply(201, services.store.add_agent(new_agent(call.body, key, services.clock.now())).as_json())
+
+
+def new_agent(body: JsonObject, key: str, now: datetime) -> Agent:
+    """Make the agent that a valid create request describes. Raises Refused SM330 when its steps do not fit together."""
+    return Agent(
+        key=key,
+        name=body["name"],
+        enabled=body.get("enabled", True),
+        config=config_of(body),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _free_key(name: str, services: Services) -> str:
+    attempt = 0
+    while services.store.agent(key := generated_key("agt", name, services, attempt)):
+        attempt += 1
+    return key
+
+
+def list_agents(call: Call, services: Services) -> Reply:
+    """List the agents that the caller may see, newest first, by `filter` (name and description) and `enabled`."""
+    matches, enabled = pattern_of(call), call.parameters["enabled"]
+    visible = visible_agents(call.operation.roles, call.principal)
+
+    def keep(agent: Agent) -> bool:
+        seen = visible is None or agent.key in visible
+        fits = enabled is None or agent.enabled is enabled
+        return seen and fits and (matches(agent.name) or matches(agent.config.get("description") or ""))
+
+    found = page(
+        services.store.agents,
+        listing=repr(("agents", call.parameters["filter"], enabled, call.principal.name)),
+        key=call.parameters["page_key"],
+        limit=call.parameters["limit"],
+        keep=keep,
+    )
+    return listed("agents", found, Agent.as_json)
+
+
+def get_agent(call: Call, services: Services) -> Reply:
+    """Return an agent."""
+    return Reply(200, agent_of(call, services).as_json())
+
+
+def update_agent(call: Call, services: Services) -> Reply:
+    """Change what the body names (api-facts §2.2)."""
+    body = call.body
+
+    def change(agent: Agent) -> Agent:
+        enabled = body.get("enabled", agent.enabled)
+        return replace(
+            agent,
+            name=body.get("name", agent.name),
+            enabled=True if enabled is None else enabled,
+            config=patched(agent.config, body),
+            updated_at=services.clock.now(),
+        )
+
+    return _changed(call, services.store.change_agent(call.agent_key, change))
+
+
+def replace_agent(call: Call, services: Services) -> Reply:
+    """Replace all that can be configured; key and creation time stay."""
+    body = call.body
+
+    def change(agent: Agent) -> Agent:
+        return replace(
+            agent,
+            name=body["name"],
+            enabled=body.get("enabled", True),
+            config=config_of(body),
+            updated_at=services.clock.now(),
+        )
+
+    return _changed(call, services.store.change_agent(call.agent_key, change))
+
+
+def delete_agent(call: Call, services: Services) -> Reply:
+    """Remove an agent with its sessions (api-facts §9.40)."""
+    if not services.store.remove_agent(call.agent_key):
+        raise Refused("SM301", f"There is no agent {call.agent_key!r}.", missing_id=call.agent_key)
+    return Reply(204)
+
+
+def _changed(call: Call, agent: Agent | None) -> Reply:
+    if agent is None:
+        raise Refused("SM301", f"There is no agent {call.agent_key!r}.", missing_id=call.agent_key)
+    return Reply(200, agent.as_json())

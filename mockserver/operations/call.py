@@ -1,0 +1,65 @@
+"""What an operation is given and what it gives back."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from mockserver.domain.access import Principal
+from mockserver.domain.paging import Page, Row
+from mockserver.domain.ports import Clock, Ids, Store, Words
+from mockserver.domain.values import JsonObject
+from mockserver.spec.operations import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The ports and the settings that operations need. `stream_delay` is in seconds for each streamed piece."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    words: Words
+    stream_delay: float
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A valid request by a principal who may make it."""
+
+    operation: Operation
+    principal: Principal
+    parameters: Mapping[str, Any]
+    body: JsonObject
+
+    @property
+    def agent_key(self) -> str:
+        """The agent in the path."""
+        return str(self.parameters["agent_key"])
+
+    @property
+    def session_key(self) -> str:
+        """The session in the path."""
+        return str(self.parameters["session_key"])
+
+
+def _nothing() -> None:
+    """Close nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to answer: a status and a JSON body, or a stream of encoded events. `close` is called when the answer is over."""
+
+    status: int
+    body: JsonObject | None = None
+    stream: Iterator[bytes] | None = None
+    close: Callable[[], None] = _nothing
+
+
+Handler: TypeAlias = Callable[[Call, Services], Reply]
+
+
+def listed(name: str, page: Page[Row], as_json: Callable[[Row], JsonObject]) -> Reply:
+    """Answer a page of a listing."""
+    metadata = {} if page.next_key is None else {"page_key": page.next_key}
+    return Reply(200, {name: [as_json(row) for row in page.rows], "metadata": metadata})

@@ -1,0 +1,54 @@
+"""Find what a path names, or refuse; and the `filter` pattern of listings."""
+
+from collections.abc import Callable
+
+import re2
+
+from mockserver.domain.agents import Agent
+from mockserver.domain.errors import Refused
+from mockserver.domain.sessions import Session
+from mockserver.operations.call import Call, Services
+
+
+def agent_of(call: Call, services: Services) -> Agent:
+    """Return the agent in the path. Raises Refused SM301."""
+    agent = services.store.agent(call.agent_key)
+    if agent is None:
+        raise Refused("SM301", f"There is no agent {call.agent_key!r}.", missing_id=call.agent_key)
+    return agent
+
+
+def session_of(call: Call, services: Services) -> Session:
+    """Return the session in the path; one that was idle for too long is removed here. Raises Refused SM301, SM302."""
+    agent_of(call, services)
+    session = live_session(call.agent_key, call.session_key, services)
+    if session is None:
+        message = f"Agent {call.agent_key} has no session {call.session_key!r}."
+        raise Refused("SM302", message, missing_id=call.session_key)
+    return session
+
+
+def live_session(agent_key: str, key: str, services: Services) -> Session | None:
+    """Return a session unless it is missing or has expired; an expired one is removed."""
+    session = services.store.session(agent_key, key)
+    if session and session.has_expired(services.clock.now()):
+        services.store.remove_session(session)
+        return None
+    return session
+
+
+def pattern_of(call: Call) -> Callable[[str], bool]:
+    """Return a test for the `filter` parameter: a search in RE2, linear in the text. Raises Refused SM210 for no pattern."""
+    text = call.parameters["filter"]
+    if text is None:
+        return lambda _: True
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 1 << 22
+    try:
+        pattern = re2.compile(text, options)
+    except re2.error as error:
+        reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
+        message = f"filter is not a regular expression in RE2 syntax: {reason}"
+        raise Refused("SM210", message, fields={"filter": reason}) from error
+    return lambda candidate: pattern.search(candidate) is not None

@@ -1,0 +1,72 @@
+"""The operations on sessions (api-facts §3.2)."""
+
+from mockserver.domain.agents import effective_compaction
+from mockserver.domain.errors import Refused
+from mockserver.domain.paging import page
+from mockserver.domain.sessions import Session, create, update
+from mockserver.operations.agents import generated_key
+from mockserver.operations.call import Call, Reply, Services, listed
+from mockserver.operations.find import agent_of, live_session, pattern_of, session_of
+
+
+def create_agent_session(call: Call, services: Services) -> Reply:
+    """Create a session; its key is made from its name where none is given."""
+    agent = agent_of(call, services)
+    if not agent.enabled:
+        raise Refused("SM322", f"Agent {agent.key} is disabled and takes no sessions.", fields={"enabled": "is false"})
+    session = create(
+        call.body,
+        key=_key(call, services),
+        agent_key=agent.key,
+        compaction=effective_compaction(agent),
+        now=services.clock.now(),
+    )
+    return Reply(201, services.store.add_session(session).as_json())
+
+
+def _key(call: Call, services: Services) -> str:
+    """Take the key of the request, whose expired session makes room; or make one that is free."""
+    if key := call.body.get("key"):
+        live_session(call.agent_key, key, services)
+        return str(key)
+    name, attempt = str(call.body.get("name") or "session"), 0
+    while live_session(call.agent_key, generated_key("ase", name, services, attempt), services):
+        attempt += 1
+    return generated_key("ase", name, services, attempt)
+
+
+def list_agent_sessions(call: Call, services: Services) -> Reply:
+    """List an agent's sessions, newest first, by `filter` (name and description)."""
+    if call.parameters["metadata_filter"] is not None:
+        message = "metadata_filter is not supported yet on listings; leave it out and filter by `filter`."
+        raise Refused("SM290", message, fields={"metadata_filter": "is not supported yet"})
+    agent_of(call, services)
+    matches, now = pattern_of(call), services.clock.now()
+    found = page(
+        lambda after: services.store.sessions(call.agent_key, after),
+        listing=repr(("sessions", call.agent_key, call.parameters["filter"])),
+        key=call.parameters["page_key"],
+        limit=call.parameters["limit"],
+        keep=lambda session: not session.has_expired(now) and (matches(session.name) or matches(session.description or "")),
+    )
+    return listed("sessions", found, Session.as_json)
+
+
+def get_agent_session(call: Call, services: Services) -> Reply:
+    """Return a session."""
+    return Reply(200, session_of(call, services).as_json())
+
+
+def update_agent_session(call: Call, services: Services) -> Reply:
+    """Change what the body names; metadata is replaced whole (api-facts §3.4)."""
+    session_of(call, services)
+    changed = services.store.change_session(call.agent_key, call.session_key, lambda session: update(session, call.body))
+    if changed is None:
+        raise Refused("SM302", f"Agent {call.agent_key} has no session {call.session_key!r}.", missing_id=call.session_key)
+    return Reply(200, changed.as_json())
+
+
+def delete_agent_session(call: Call, services: Services) -> Reply:
+    """Remove a session with its events; a running turn breaks off."""
+    services.store.remove_session(session_of(call, services))
+    return Reply(204)

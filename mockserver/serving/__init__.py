@@ -1,0 +1,1 @@
+"""Serve the mock with Granian."""

@@ -1,0 +1,98 @@
+"""Settings: flag > environment `SESSIONSUITE_*` > `[tool.sessionsuite]` or `sessionsuite.toml`. Nothing else reads either."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+PREFIX = "SESSIONSUITE_"
+CONTRACTS_PREFIX = "SESSIONSUITE_CONTRACTS_"
+
+
+class SettingsError(ValueError):
+    """A setting is unknown or has an impossible value; says which, where it came from, and what was expected."""
+
+
+def _setting(default: Any, meaning: str, *, least: int | None = None, most: int | None = None) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "least": least, "most": most})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set, with its default; the table in README is made from these rows."""
+
+    host: str = _setting("127.0.0.1", "address to listen on")
+    port: int = _setting(4010, "port to listen on; 0 lets the system choose", least=0, most=65535)
+    seed: int = _setting(0, "seed of ids, names and everything random")
+    world: str = _setting("", "world file to start with; empty for the default world")
+    threads: int = _setting(64, "requests and streams served at once", least=1, most=1024)
+    max_body_bytes: int = _setting(1_048_576, "largest request body, in bytes", least=1)
+    stream_delay_ms: int = _setting(0, "wait before each streamed piece of text, in milliseconds", least=0, most=60_000)
+    journal_size: int = _setting(1000, "requests kept for /__admin/requests", least=0, most=100_000)
+
+
+def resolve(flags: Mapping[str, Any], *, folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Put the settings together. `flags` are those given on the command line; None means not given. Raises SettingsError."""
+    environment = os.environ if environment is None else environment  # noqa: TID251 - the only reader of the environment
+    given = {
+        **_from_files(folder),
+        **_from_environment(environment),
+        **{name: value for name, value in flags.items() if value is not None},
+    }
+    return Settings(**{name: _checked(name, value) for name, value in given.items()})
+
+
+def _from_files(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, table in (("pyproject.toml", ("tool", "sessionsuite")), ("sessionsuite.toml", ())):
+        path = folder / name
+        if path.is_file():
+            try:
+                values: Any = tomllib.loads(path.read_text("utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise SettingsError(f"{name} is not TOML: {error}") from error
+            for part in table:
+                values = values.get(part, {})
+            found |= {_known(key, name): value for key, value in values.items() if key != "contracts"}
+    return found
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        _known(name.removeprefix(PREFIX).lower(), f"environment variable {name}"): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and not name.startswith(CONTRACTS_PREFIX)
+    }
+
+
+def _known(name: str, source: str) -> str:
+    names = [row.name for row in fields(Settings)]
+    if name in names:
+        return name
+    close = difflib.get_close_matches(name, names, n=1)
+    advice = f"did you mean {close[0]!r}?" if close else f"known settings are {', '.join(names)}."
+    raise SettingsError(f"{source}: there is no setting {name!r}; {advice}")
+
+
+def _checked(name: str, value: Any) -> Any:
+    row = next(row for row in fields(Settings) if row.name == name)
+    if isinstance(row.default, str):
+        return str(value)
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        raise SettingsError(f"setting {name!r} must be a whole number, not {value!r}") from None
+    least, most = row.metadata["least"], row.metadata["most"]
+    if (least is not None and number < least) or (most is not None and number > most):
+        raise SettingsError(
+            f"setting {name!r} must be between {least} and {most if most is not None else 'any size'}, not {number}"
+        )
+    return number
+
+
+def rows() -> list[tuple[str, Any, str]]:
+    """Return name, default and meaning of every setting, for the README and for `--help`."""
+    return [(row.name, row.default, row.metadata["meaning"]) for row in fields(Settings) if row.default is not MISSING]

@@ -1,0 +1,139 @@
+"""Operations: what the document says about each, read once, and the way from a path to one of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin
+
+from mockserver.domain.access import RequiredRoles
+from mockserver.domain.errors import Refused
+from mockserver.spec.document import Document, Place
+from mockserver.spec.schemas import Validator, Validators
+
+METHODS = ("get", "put", "post", "delete", "patch")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A path, query or header parameter; `type` says how its text is read."""
+
+    name: str
+    location: str
+    required: bool
+    type: str
+    default: Any
+    validator: Validator
+
+
+@dataclass(frozen=True, slots=True)
+class BodySpec:
+    """What body an operation takes."""
+
+    required: bool
+    media_types: frozenset[str]
+    validator: Validator
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of the document. `stream_field` is the body field that asks for a stream, if there is one."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    body: BodySpec | None
+    roles: RequiredRoles
+    stream_field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An operation, and the texts of its path parameters."""
+
+    operation: Operation
+    path_parameters: Mapping[str, str]
+
+
+class Operations:
+    """All operations of a document, by id and by path."""
+
+    def __init__(self, document: Document) -> None:
+        validators = Validators(document)
+        self.by_id: dict[str, Operation] = {}
+        self._by_shape: dict[tuple[str | None, ...], dict[str, Operation]] = {}
+        for template, item in document.paths():
+            for method in METHODS:
+                if method in item.node:
+                    operation = _operation(document, validators, template, item, method)
+                    self.by_id[operation.id] = operation
+                    self._by_shape.setdefault(_shape(template), {})[method.upper()] = operation
+
+    def route(self, method: str, path: str) -> Route:
+        """Find the operation for a path. Raises Refused SM207 for an unknown path, SM208 for a wrong method."""
+        segments = path.removeprefix("/").split("/")
+        for shape, methods in self._by_shape.items():
+            if len(shape) == len(segments) and all(fixed in (None, text) for fixed, text in zip(shape, segments, strict=True)):
+                return _chosen(methods, method, segments, path)
+        raise Refused("SM207", f"There is nothing at {path}.", missing_id=path)
+
+
+def _chosen(methods: Mapping[str, Operation], method: str, segments: list[str], path: str) -> Route:
+    operation = methods.get("GET" if method == "HEAD" else method)
+    if operation is None:
+        allowed = ", ".join(sorted(methods))
+        raise Refused("SM208", f"{path} has no {method}; it has {allowed}.", fields={"Allow": allowed})
+    names = operation.path.removeprefix("/").split("/")
+    values = {name[1:-1]: text for name, text in zip(names, segments, strict=True) if name.startswith("{")}
+    return Route(operation, values)
+
+
+def _shape(template: str) -> tuple[str | None, ...]:
+    """Return the fixed segments of a path template, None for a parameter."""
+    return tuple(None if segment.startswith("{") else segment for segment in template.removeprefix("/").split("/"))
+
+
+def _operation(document: Document, validators: Validators, template: str, item: Place, method: str) -> Operation:
+    node = item.node[method]
+    declared = [*item.node.get("parameters", ()), *node.get("parameters", ())]
+    return Operation(
+        id=node["operationId"],
+        method=method.upper(),
+        path=template,
+        summary=node.get("summary", ""),
+        parameters=tuple(_parameter(document, validators, Place(item.uri, parameter)) for parameter in declared),
+        body=_body(document, validators, Place(item.uri, node["requestBody"])) if "requestBody" in node else None,
+        roles=_roles(node.get("x-required-roles", ())),
+        stream_field=node.get("x-stream-based-on-body"),
+    )
+
+
+def _parameter(document: Document, validators: Validators, place: Place) -> Parameter:
+    place = document.follow(place)
+    node = place.node
+    schema = document.follow(Place(place.uri, node["schema"]))
+    return Parameter(
+        name=node["name"],
+        location=node["in"],
+        required=node.get("required", False),
+        type=schema.node.get("type", "string"),
+        default=schema.node.get("default"),
+        validator=validators.compiled(schema),
+    )
+
+
+def _body(document: Document, validators: Validators, place: Place) -> BodySpec:
+    place = document.follow(place)
+    content = place.node["content"]
+    schema = content["application/json"]["schema"]
+    return BodySpec(
+        required=place.node.get("required", False),
+        media_types=frozenset(content),
+        validator=validators.compiled(Place(urljoin(place.uri, ""), schema)),
+    )
+
+
+def _roles(entries: Any) -> RequiredRoles:
+    roles: dict[str, frozenset[str]] = {entry["type"]: frozenset(entry["roles"]) for entry in entries}
+    return RequiredRoles(api=roles.get("ApiRole", frozenset()), agent=roles.get("AgentRole", frozenset()))

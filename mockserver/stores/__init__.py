@@ -1,0 +1,1 @@
+"""Where the state of a world lives, behind `mockserver.domain.ports.Store`."""
