@@ -8,21 +8,21 @@ from mockserver.pipeline import Pipeline, RawResponse
 from mockserver.spec.requests import RawRequest
 from mockserver.web.admin import admin_blueprint
 
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+_OWN_PATHS = frozenset({"/health", "/ready", "/__admin"})
+_ADMIN_PREFIX = "/__admin/"
 
 
 def create_face(pipeline: Pipeline) -> Flask:
-    """Make the WSGI application: admin paths to the admin API, everything else to the pipeline."""
+    """Make the WSGI application: the mock's own paths by Flask's routes, everything else by the pipeline, which routes itself."""
     app = Flask("mockserver", static_folder=None)
-    app.url_map.strict_slashes = False
-    app.url_map.merge_slashes = False
     app.register_blueprint(admin_blueprint(pipeline))
 
-    def answer(path: str = "") -> Response:  # noqa: ARG001 - the pipeline routes by itself
+    @app.before_request
+    def answer() -> Response | None:
+        if request.path in _OWN_PATHS or request.path.startswith(_ADMIN_PREFIX):
+            return None
         return _response(pipeline(_raw_request(pipeline.max_body_bytes)))
 
-    for number, rule in enumerate(("/", "/<path:path>")):
-        app.add_url_rule(rule, f"api{number}", answer, methods=_METHODS, provide_automatic_options=False)
     return app
 
 

@@ -1,0 +1,87 @@
+"""The command `sessions-contracts`: run (default), explain."""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+
+_FOLDER = Path(__file__).parent
+_MISSING = "The contracts need their libraries: pip install 'sessionsuite[contracts]'."
+
+
+class _RunsByDefault(click.Group):
+    """A group whose `run` may be left out."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in {"--help", "--version"}):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_RunsByDefault)
+@click.version_option(package_name="sessionsuite")
+def main() -> None:
+    """Hold a deployment of the Sessions API, or the mock, to its promises. Without a command it runs."""
+
+
+@main.command()
+@click.option("-u", "--url", envvar="SESSIONSUITE_CONTRACTS_URL", help="the deployment to test")
+@click.option("--app", help="the application to test in process, MODULE:FACTORY")
+@click.option("--api-key", envvar="SESSIONSUITE_CONTRACTS_API_KEY", help="API key of an owner or administrator")
+@click.option("--role-key", multiple=True, metavar="ROLE=KEY", help="key of a role (agent_viewer, agent_user)")
+@click.option("--corpus", default="company-docs", show_default=True, help="corpus for the access promises")
+@click.option("--model", default="gpt-4o", show_default=True, help="model name for the run's agents")
+@click.option(
+    "-n", "--max-examples", type=click.IntRange(1), default=25, show_default=True, help="generated requests an operation"
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="seed of the generated requests")
+@click.option("-w", "--workers", type=click.IntRange(1), default=1, show_default=True, help="processes to run in")
+@click.option("--promises", default="", metavar="CODES", help="check only these, e.g. SC2,SC301 (beginnings suffice)")
+@click.option("--max-failures", type=click.IntRange(1), help="stop after so many broken checks")
+@click.option("--report-junit-path", type=click.Path(), help="write a JUnit report")
+def run(**options: Any) -> None:
+    """Run every suite and print the verdict. Exit codes: 0 kept, 1 broken, 2 wrong use, 3 unreachable, 5 nothing verified."""
+    if any(find_spec(name) is None for name in ("pytest", "schemathesis", "httpx")):
+        raise click.ClickException(_MISSING)
+    import pytest  # noqa: PLC0415 - an extra that need not be installed
+
+    sys.exit(_exit_code(int(pytest.main(_arguments(options)))))
+
+
+def _arguments(options: dict[str, Any]) -> list[str]:
+    arguments = [
+        str(_FOLDER / "suites"), "-c", str(_FOLDER / "pytest.ini"), "--rootdir", str(_FOLDER), "-p", "contracts.plugin",
+        f"--hypothesis-seed={options['seed']}", f"--max-examples={options['max_examples']}",
+        f"--corpus={options['corpus']}", f"--model={options['model']}", f"--promises={options['promises']}",
+    ]  # fmt: skip
+    arguments += [f"--{name.replace('_', '-')}={options[name]}" for name in ("url", "app", "api_key") if options[name]]
+    arguments += [f"--role-key={entry}" for entry in options["role_key"]]
+    arguments += ["-n", str(options["workers"])] if options["workers"] > 1 else []
+    arguments += [f"--maxfail={options['max_failures']}"] if options["max_failures"] else []
+    arguments += [f"--junitxml={options['report_junit_path']}"] if options["report_junit_path"] else []
+    return arguments
+
+
+def _exit_code(code: int) -> int:
+    """Translate pytest's codes: 4 (usage) is 2, and 2 to 5 of our own plugin stay."""
+    return {4: 2}.get(code, code)
+
+
+@main.command()
+@click.argument("code")
+def explain(code: str) -> None:
+    """Say what a promise is, what it needs, and whether a live model keeps it exactly."""
+    try:
+        from contracts.promises import PROMISES  # noqa: PLC0415 - needs pytest, an extra
+    except ImportError as error:
+        raise click.ClickException(_MISSING) from error
+    promise = PROMISES.get(code.upper())
+    if promise is None:
+        click.echo(f"There is no promise {code!r}; there are {', '.join(PROMISES)}.", err=True)
+        sys.exit(2)
+    click.echo(f"{promise.code}  [{promise.kind}]  {promise.sentence}")
+    click.echo(
+        f"       {'exact' if promise.exact else 'statistical on a live model'}; needs {promise.needs or 'nothing special'}"
+    )

@@ -1,0 +1,132 @@
+"""The API as the suites use it: one method for each thing to do, with failures that can be reproduced by curl."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+from contracts.sse import Frame, frames
+
+Json = dict[str, Any]
+PAGE_LIMIT = 1000
+
+
+class Api:
+    """Calls operations as one principal. Every call says which statuses it expects and fails with the request otherwise."""
+
+    def __init__(self, http: httpx.Client, api_key: str | None) -> None:
+        self._http = http
+        self._headers = {} if api_key is None else {"x-api-key": api_key}
+
+    def as_(self, api_key: str | None) -> "Api":
+        """Return the same API for another principal, None for nobody."""
+        return Api(self._http, api_key)
+
+    def call(self, method: str, path: str, *, expect: int | set[int], **options: Any) -> httpx.Response:
+        """Make a request; AssertionError where the status is not an expected one."""
+        headers = self._headers | options.pop("headers", {})
+        request = self._http.build_request(method, path, headers=headers, **options)
+        response = self._http.send(request)
+        expected = {expect} if isinstance(expect, int) else expect
+        assert response.status_code in expected, _unexpected(request, response, expected)  # noqa: S101 - a promise
+        return response
+
+    def create_agent(self, **fields: Any) -> Json:
+        """Create an agent and return it."""
+        return _object(self.call("POST", "/v2/agents", json=fields, expect=201))
+
+    def delete_agent(self, key: str) -> None:
+        """Remove an agent; it may be gone already."""
+        self.call("DELETE", f"/v2/agents/{key}", expect={204, 404})
+
+    def create_session(self, agent_key: str, **fields: Any) -> Json:
+        """Create a session and return it."""
+        return _object(self.call("POST", f"/v2/agents/{agent_key}/sessions", json=fields, expect=201))
+
+    def session(self, agent_key: str, key: str) -> Json:
+        """Read a session."""
+        return _object(self.call("GET", f"/v2/agents/{agent_key}/sessions/{key}", expect=200))
+
+    def update_session(self, agent_key: str, key: str, **fields: Any) -> Json:
+        """Change a session and return it."""
+        return _object(self.call("PATCH", f"/v2/agents/{agent_key}/sessions/{key}", json=fields, expect=200))
+
+    def sessions(self, agent_key: str, **parameters: Any) -> list[Json]:
+        """List the sessions of an agent, all pages joined."""
+        return list(self._pages(f"/v2/agents/{agent_key}/sessions", "sessions", parameters))
+
+    def events(self, session: Json, **parameters: Any) -> list[Json]:
+        """List the events of a session, all pages joined."""
+        return list(self._pages(f"{events_path(session)}", "events", parameters))
+
+    def say(self, session: Json, text: str) -> list[Json]:
+        """Send a message and return the events of the turn."""
+        answer = self.call("POST", events_path(session), json=message(text), expect=201)
+        events: list[Json] = _object(answer)["events"]
+        return events
+
+    def stream(self, session: Json, text: str) -> tuple[httpx.Response, list[Frame]]:
+        """Send a message, read the stream to its end; the response and its frames."""
+        body = message(text) | {"stream_response": True}
+        request = self._http.build_request("POST", events_path(session), headers=self._headers, json=body)
+        response = self._http.send(request, stream=True)
+        try:
+            if response.status_code != httpx.codes.CREATED:
+                response.read()
+                raise AssertionError(_unexpected(request, response, {201}))
+            return response, frames(response.iter_bytes())
+        finally:
+            response.close()
+
+    def _pages(self, path: str, name: str, parameters: Json) -> Iterator[Json]:
+        page_key: str | None = None
+        for _ in range(PAGE_LIMIT):
+            page = _object(self.call("GET", path, params=parameters | ({"page_key": page_key} if page_key else {}), expect=200))
+            yield from page[name]
+            page_key = page["metadata"].get("page_key")
+            if not page_key or not page[name]:
+                return
+        raise AssertionError(f"GET {path} still gives a page_key after {PAGE_LIMIT} pages")
+
+
+def events_path(session: Json) -> str:
+    """Return the path of a session's events."""
+    return f"/v2/agents/{session['agent_key']}/sessions/{session['key']}/events"
+
+
+def message(text: str) -> Json:
+    """Return the body of a text message."""
+    return {"type": "input_message", "messages": [{"type": "text", "content": text}]}
+
+
+def of_type(events: list[Json], name: str) -> list[Json]:
+    """Return the events of one type."""
+    return [event for event in events if event["type"] == name]
+
+
+def _object(response: httpx.Response) -> Json:
+    body: Json = response.json()
+    return body
+
+
+def _unexpected(request: httpx.Request, response: httpx.Response, expected: set[int]) -> str:
+    wanted = " or ".join(map(str, sorted(expected)))
+    return (
+        f"{request.method} {request.url.path} answered {response.status_code}, expected {wanted}.\n"
+        f"  answer: {response.text[:500]}\n  again:  {curl(request)}"
+    )
+
+
+def curl(request: httpx.Request) -> str:
+    """Write a request as a curl command; the credential stays out of it."""
+    parts = ["curl", "-X", request.method, str(request.url)]
+    if "x-api-key" in request.headers:
+        parts += ["-H", "x-api-key: $SESSIONSUITE_CONTRACTS_API_KEY"]
+    if request.content:
+        body = json.dumps(json.loads(request.content)) if request.headers.get("content-type") == "application/json" else "…"
+        parts += ["-H", f"content-type: {request.headers.get('content-type')}", "-d", body]
+    return " ".join(part if part.startswith("x-api-key: $") else shlex.quote(part) for part in parts).replace(
+        "x-api-key: $SESSIONSUITE_CONTRACTS_API_KEY", '"x-api-key: $SESSIONSUITE_CONTRACTS_API_KEY"'
+    )

@@ -1,0 +1,62 @@
+"""Every promise that a run checks: a stable code, a sentence, its class, and whether a live model can keep it exactly.
+
+A suite test names its promise with `@keeps("SC201")`; `sessions-contracts explain SC201` and the table in README come from here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A row of the table. `needs` says what a target must have for the promise to be testable there."""
+
+    code: str
+    kind: str
+    sentence: str
+    exact: bool = True
+    needs: str = ""
+
+
+_CORPUS = "a corpus with an access_level attribute (--corpus) and documents of at least two levels"
+_ROWS = (
+    Promise("SC101", "schema", "Every answer fits the document in status, headers, media type and schema."),
+    Promise("SC102", "schema", "Every answer fits the document along sequences of calls that the document links."),
+    Promise("SC201", "state", "A session that was created is read back with exactly what was sent."),
+    Promise("SC202", "state", "A session without a key gets one of its own, and a name."),
+    Promise("SC203", "state", "A key that is taken is refused, and the first session stays as it was."),
+    Promise("SC204", "state", "PATCH changes what it names and nothing else; metadata is replaced whole."),
+    Promise("SC205", "state", "A deleted session is gone: not read, not listed, its events with it."),
+    Promise("SC206", "state", "The pages of a listing joined are every session once."),
+    Promise("SC207", "state", "What does not exist is answered 404 with the id that is missing."),
+    Promise("SC208", "state", "Metadata of one session never shows in another."),
+    Promise("SC209", "state", "A filter on a listing gives the sessions that it finds and no others."),
+    Promise("SC301", "stream", "Every event of a turn belongs to its session and no other session lists it."),
+    Promise("SC302", "stream", "The events of a turn follow the order grammar of the document."),
+    Promise("SC303", "stream", "What a turn answers is what the session lists afterwards, in order."),
+    Promise("SC304", "stream", "A hidden event is listed only on demand, shown again it is back, deleted it is gone."),
+    Promise("SC305", "stream", "An answer never holds what another session of the same agent was told."),
+    Promise("SC401", "stream", "A stream is server-sent events of JSON, ended by one `end` and nothing after."),
+    Promise("SC402", "stream", "The pieces of a streamed answer joined are the stored answer that the end mark names."),
+    Promise("SC403", "stream", "What is streamed is what is stored: the same events in the same order."),
+    Promise("SC501", "template", "The answer comes in the language that metadata gives the instruction.", exact=False),
+    Promise("SC502", "template", "Changed metadata reaches the instruction from the next turn on.", exact=False),
+    Promise("SC503", "template", "`${session.metadata.x}` in an override becomes the session's value.", needs=_CORPUS),
+    Promise("SC504", "template", '`{"$ref": "session.metadata.x"}` in an override becomes the session\'s value.', needs=_CORPUS),
+    Promise("SC601", "access", "A session finds the documents of its own level.", needs=_CORPUS),
+    Promise("SC602", "access", "No document of another level shows anywhere in a session.", needs=_CORPUS),
+    Promise("SC603", "access", "No message of the user can widen the filter.", needs=_CORPUS),
+    Promise("SC604", "access", "No metadata value can change the shape of the filter.", needs=_CORPUS),
+    Promise("SC701", "access", "Without a known credential nothing is answered but 401."),
+    Promise("SC702", "access", "A viewer may not write; a user may not read the history.", needs="keys of both roles"),
+    Promise("SC801", "robustness", "A request that is refused stores nothing."),
+)
+
+PROMISES: Mapping[str, Promise] = {promise.code: promise for promise in _ROWS}
+
+
+def keeps(code: str) -> pytest.MarkDecorator:
+    """Mark a test as the check of a promise. Raises KeyError for a code that is not in the table."""
+    return pytest.mark.promise(PROMISES[code].code)

@@ -1,0 +1,122 @@
+"""Events: they belong to their session, are in order, and the stream is the store."""
+
+import json
+
+import pytest
+
+from contracts.checks.order import faults_of_stream, faults_of_turn, joined
+from contracts.client import Api, Json, events_path, of_type
+from contracts.document import EventOrder, event_order
+from contracts.promises import keeps
+from contracts.world import RunWorld
+
+QUESTIONS = ("Hello there!", "I forgot my password. Can you help?", "What did I ask you before?")
+
+
+@pytest.fixture(scope="module")
+def order() -> EventOrder:
+    return event_order()
+
+
+@pytest.fixture
+def session(world: RunWorld) -> Json:
+    return world.session(world.agent(tools=world.search_tool(None)), metadata={"language": "en"})
+
+
+def _stored(events: list[Json], order: EventOrder) -> list[Json]:
+    return [event for event in events if event["type"] in order.persisted]
+
+
+@keeps("SC301")
+def test_events_belong_to_their_session(world: RunWorld, api: Api):
+    agent = world.agent()
+    sessions = [world.session(agent) for _ in range(3)]
+    said = {session["key"]: [event for text in QUESTIONS for event in api.say(session, text)] for session in sessions}
+    for session in sessions:
+        listed = api.events(session)
+        assert {event["session_key"] for event in listed + said[session["key"]]} == {session["key"]}
+        others = {event["id"] for other in sessions if other != session for event in said[other["key"]]}
+        assert not others & {event["id"] for event in listed}
+    stranger, own = sessions[0], said[sessions[1]["key"]][0]["id"]
+    api.call("GET", f"{events_path(stranger)}/{own}", expect=404)
+    api.call("DELETE", f"{events_path(stranger)}/{own}", expect=404)
+
+
+@keeps("SC302")
+def test_a_turn_follows_the_order_grammar(session: Json, api: Api, order: EventOrder):
+    for text in QUESTIONS:
+        events = api.say(session, text)
+        assert list(faults_of_turn(events, order)) == [], text
+        assert events[0]["messages"] == [{"type": "text", "content": text}]
+        assert len(of_type(events, "agent_output")[-1]["content"]) > 20
+    history = api.events(session)
+    assert len({event["id"] for event in history}) == len(history)
+    assert [event["created_at"] for event in history] == sorted(event["created_at"] for event in history)
+
+
+@keeps("SC303")
+def test_a_turn_is_what_the_session_lists(session: Json, api: Api, order: EventOrder):
+    answered = [event for text in QUESTIONS for event in _stored(api.say(session, text), order)]
+    assert api.events(session, limit=3) == answered
+    assert api.call("GET", f"{events_path(session)}/{answered[0]['id']}", expect=200).json() == answered[0]
+
+
+@keeps("SC304")
+def test_a_hidden_event_is_listed_only_on_demand(session: Json, api: Api):
+    api.say(session, QUESTIONS[0])
+    events = api.events(session)
+    hidden = events[0]["id"]
+    path = f"{events_path(session)}/{hidden}"
+    api.call("POST", f"{path}/hide", expect=200)
+    assert [event["id"] for event in api.events(session)] == [event["id"] for event in events[1:]]
+    assert [event["id"] for event in api.events(session, include_hidden="true")] == [event["id"] for event in events]
+    api.call("POST", f"{path}/unhide", expect=200)
+    assert api.events(session) == events
+    api.call("DELETE", path, expect=204)
+    assert api.events(session, include_hidden="true") == events[1:]
+    api.call("GET", path, expect=404)
+
+
+@keeps("SC305")
+def test_an_answer_never_holds_what_another_session_was_told(world: RunWorld, api: Api):
+    agent = world.agent()
+    teller, asker = world.session(agent), world.session(agent)
+    canary = f"zebra-{world.run_id}"
+    api.say(teller, f"My secret word is {canary}. Please remember it.")
+    for text in ("What did I tell you before?", "What is my secret word?", "Repeat the last message that you got."):
+        assert canary not in json.dumps(api.say(asker, text))
+    assert canary not in json.dumps(api.events(asker))
+
+
+@keeps("SC401")
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_a_stream_has_its_form(session: Json, api: Api, order: EventOrder, text: str):
+    response, frames = api.stream(session, text)
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert list(faults_of_stream([frame.data for frame in frames], order)) == []
+    assert {frame.event for frame in frames if frame.event not in (None, frame.data["type"])} == set()
+
+
+@keeps("SC402")
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_the_pieces_of_an_answer_are_the_stored_answer(session: Json, api: Api, order: EventOrder, text: str):
+    _, frames = api.stream(session, text)
+    stored = of_type(api.events(session), "agent_output")[-1]
+    ends = [frame.data for frame in frames if frame.data["type"] == "streaming_agent_output_end"]
+    answers = [content for name, content in joined([frame.data for frame in frames], order) if name == "agent_output"]
+    assert answers[-1] == stored["content"]
+    assert ends[-1].get("event_id") in (None, stored["id"])
+
+
+@keeps("SC403")
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_what_is_streamed_is_what_is_stored(session: Json, api: Api, order: EventOrder, text: str):
+    _, frames = api.stream(session, text)
+    sent = joined([frame.data for frame in frames], order)
+    stored = api.events(session)
+    kept = [(event["type"], event["content"] if event["type"] in order.streamed_as else event["id"]) for event in stored]
+    if "input_message" not in {name for name, _ in sent}:
+        kept = [entry for entry in kept if entry[0] != "input_message"]
+    assert sent == kept
+    whole = {frame.data["id"]: frame.data for frame in frames if "id" in frame.data}
+    assert whole == {event["id"]: event for event in stored if event["id"] in whole}

@@ -1,0 +1,75 @@
+"""What is tested: an application in process (`--app MODULE:FACTORY`) or a deployment (`--url`), behind one HTTP client."""
+
+import importlib
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+TIMEOUT_SECONDS = 60.0
+
+
+class TargetError(Exception):
+    """The target cannot be opened; says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The target: `base_url`, the WSGI application if it is in process, the administrator's key, keys by role."""
+
+    base_url: str
+    app: Any
+    api_key: str
+    role_keys: dict[str, str] = field(default_factory=dict)
+
+    def http(self) -> httpx.Client:
+        """Open a client without credentials; requests bring their own."""
+        transport = httpx.WSGITransport(app=self.app) if self.app is not None else None
+        return httpx.Client(base_url=self.base_url, transport=transport, timeout=TIMEOUT_SECONDS)
+
+
+def open_target(*, url: str | None, app: str | None, api_key: str | None, role_keys: list[str]) -> Target:
+    """Open what the options name. Raises TargetError for none, both, or one that cannot be opened."""
+    if bool(url) == bool(app):
+        raise TargetError("Name one target: --app MODULE:FACTORY (in process) or --url URL with --api-key KEY.")
+    keys = dict(_role_key(entry) for entry in role_keys)
+    if app:
+        return Target("http://mock.test", _load(app), api_key or "mock-owner", keys or _MOCK_KEYS)
+    if not api_key:
+        message = "A deployment needs --api-key KEY (or SESSIONSUITE_CONTRACTS_API_KEY) of an owner or administrator."
+        raise TargetError(message)
+    return Target(str(url).rstrip("/"), None, api_key, keys or (_MOCK_KEYS if api_key.startswith("mock-") else {}))
+
+
+_MOCK_KEYS = {"agent_viewer": "mock-agent-viewer", "agent_user": "mock-agent-user"}
+
+
+def _role_key(entry: str) -> tuple[str, str]:
+    role, separator, key = entry.partition("=")
+    if not separator or not key:
+        raise TargetError(f"--role-key takes ROLE=KEY, not {entry!r}.")
+    return role, key
+
+
+def _load(name: str) -> Any:
+    module, _, attribute = name.partition(":")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        factory = getattr(importlib.import_module(module), attribute or "create_app")
+    except (ImportError, AttributeError) as error:
+        raise TargetError(f"--app {name} cannot be loaded: {error}") from error
+    return factory()
+
+
+def check_reachable(target: Target) -> None:
+    """Ask once for a list of agents. Raises TargetError where nobody answers or the key is refused."""
+    try:
+        with target.http() as http:
+            answer = http.get("/v2/agents", params={"limit": 1}, headers={"x-api-key": target.api_key})
+    except httpx.HTTPError as error:
+        raise TargetError(f"{target.base_url} does not answer: {error}") from error
+    if answer.status_code in {401, 403}:
+        problem = f"refuses the API key with {answer.status_code}; it must be of an owner or administrator."
+        raise TargetError(f"{target.base_url} {problem}")
