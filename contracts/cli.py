@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 _FOLDER = Path(__file__).parent
+_ONE_TARGET = "Name one target: --app MODULE:FACTORY (in process) or --url URL with --api-key KEY."
 _MISSING = "The contracts need their libraries: pip install 'sessionsuite[contracts]'."
 
 
@@ -45,6 +46,9 @@ def run(**options: Any) -> None:
     """Run every suite and print the verdict. Exit codes: 0 kept, 1 broken, 2 wrong use, 3 unreachable, 5 nothing verified."""
     if any(find_spec(name) is None for name in ("pytest", "schemathesis", "httpx")):
         raise click.ClickException(_MISSING)
+    if bool(options["url"]) == bool(options["app"]):
+        click.echo(_ONE_TARGET, err=True)
+        sys.exit(2)
     import pytest  # noqa: PLC0415 - an extra that need not be installed
 
     sys.exit(_exit_code(int(pytest.main(_arguments(options)))))

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase
 
 from contracts.client import Api
 from contracts.promises import PROMISES
-from contracts.target import Target, TargetError, check_reachable, open_target
+from contracts.target import Target, TargetError, UnreachableError, check_reachable, open_target
 from contracts.world import RunWorld
 
 GENERATED_SUITE = "test_document.py"
@@ -147,13 +147,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if not hasattr(config, "workerinput") and (config.getoption("--url") or config.getoption("--app")):
         try:
-            target = _opened(config)
+            check_reachable(_opened(config))
+        except UnreachableError as error:
+            pytest.exit(str(error), returncode=EXIT_UNREACHABLE)
         except TargetError as error:
             pytest.exit(str(error), returncode=EXIT_WRONG_USE)
-        try:
-            check_reachable(target)
-        except TargetError as error:
-            pytest.exit(str(error), returncode=EXIT_UNREACHABLE)
 
 
 @pytest.hookimpl(trylast=True)

@@ -15,6 +15,10 @@ class TargetError(Exception):
     """The target cannot be opened; says why and what to do."""
 
 
+class UnreachableError(TargetError):
+    """Nobody answers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """The target: `base_url`, the WSGI application if it is in process, the administrator's key, keys by role."""
@@ -64,12 +68,12 @@ def _load(name: str) -> Any:
 
 
 def check_reachable(target: Target) -> None:
-    """Ask once for a list of agents. Raises TargetError where nobody answers or the key is refused."""
+    """Ask once for a list of agents. Raises UnreachableError where nobody answers, TargetError where the key is refused."""
     try:
         with target.http() as http:
             answer = http.get("/v2/agents", params={"limit": 1}, headers={"x-api-key": target.api_key})
     except httpx.HTTPError as error:
-        raise TargetError(f"{target.base_url} does not answer: {error}") from error
+        raise UnreachableError(f"{target.base_url} does not answer: {error}") from error
     if answer.status_code in {401, 403}:
         problem = f"refuses the API key with {answer.status_code}; it must be of an owner or administrator."
         raise TargetError(f"{target.base_url} {problem}")

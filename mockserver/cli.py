@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 import openapi
 from mockserver.banner import show
@@ -92,10 +91,10 @@ def routes() -> None:
     from mockserver.spec.document import load  # noqa: PLC0415 - reads the document
     from mockserver.spec.operations import Operations  # noqa: PLC0415
 
-    table = Table("method", "path", "operation", "roles", box=None)
+    console = Console()
     for operation in Operations(load(openapi.DOCUMENT)).by_id.values():
-        table.add_row(operation.method, operation.path, operation.id, ", ".join(sorted(operation.roles.api)))
-    Console().print(table)
+        console.print(f"{operation.method:<7}{operation.path}", highlight=False, soft_wrap=True)
+        console.print(f"       {operation.id}: {', '.join(sorted(operation.roles.api))}", highlight=False, soft_wrap=True)
 
 
 @main.command()

@@ -12,6 +12,8 @@ from mockserver.domain.access import Principal
 from mockserver.domain.corpora import Corpus, Document, FilterAttribute, Part
 from mockserver.domain.values import JsonObject
 
+_PARTS = {"api_keys", "corpora", "agents"}
+
 
 class WorldError(ValueError):
     """A world file cannot be used; says where and why."""
@@ -41,6 +43,8 @@ def load_world(path: Path | None) -> World:
 
 
 def _world(raw: Any) -> World:
+    if unknown := sorted(raw.keys() - _PARTS):
+        raise TypeError(f"named {unknown[0]!r} is unknown; the parts are {', '.join(sorted(_PARTS))}")
     json.dumps(raw)  # a TypeError names what JSON does not have, an unquoted date for one
     return World(
         principals={entry["key"]: _principal(entry) for entry in raw["api_keys"]},

@@ -1,6 +1,7 @@
 """Settings: flag > environment `SESSIONSUITE_*` > `[tool.sessionsuite]` or `sessionsuite.toml`. Nothing else reads either."""
 
 import difflib
+import operator
 import os
 import tomllib
 from collections.abc import Mapping
@@ -55,7 +56,9 @@ def _from_files(folder: Path) -> dict[str, Any]:
             except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
                 raise SettingsError(f"{name} is not TOML: {error}") from error
             for part in table:
-                values = values.get(part, {})
+                values = values.get(part, {}) if isinstance(values, dict) else values
+            if not isinstance(values, dict):
+                raise SettingsError(f"{name}: [{'.'.join(table)}] must be a table")
             found |= {_known(key, name): value for key, value in values.items() if key != "contracts"}
     return found
 
@@ -80,16 +83,22 @@ def _known(name: str, source: str) -> str:
 def _checked(name: str, value: Any) -> Any:
     row = next(row for row in fields(Settings) if row.name == name)
     if isinstance(row.default, str):
-        return str(value)
+        if not isinstance(value, str):
+            raise SettingsError(f"setting {name!r} must be a text, not {value!r}")
+        return value
+    return _number(name, value, least=row.metadata["least"], most=row.metadata["most"])
+
+
+def _number(name: str, value: Any, *, least: int | None, most: int | None) -> int:
     try:
-        number = int(value)
+        number = int(value) if isinstance(value, str) else operator.index(value)
     except (TypeError, ValueError):
         raise SettingsError(f"setting {name!r} must be a whole number, not {value!r}") from None
-    least, most = row.metadata["least"], row.metadata["most"]
+    if isinstance(value, bool):
+        raise SettingsError(f"setting {name!r} must be a whole number, not {value!r}")
     if (least is not None and number < least) or (most is not None and number > most):
-        raise SettingsError(
-            f"setting {name!r} must be between {least} and {most if most is not None else 'any size'}, not {number}"
-        )
+        bounds = f"at least {least}" if most is None else f"between {least} and {most}"
+        raise SettingsError(f"setting {name!r} must be {bounds}, not {number}")
     return number
 
 

@@ -49,7 +49,7 @@ class Agent:
             "key": self.key,
             "name": self.name,
             **self.config,
-            "first_step": {"name": self.config["first_step_name"], **self.entry_step},
+            "first_step": {**self.entry_step, "name": self.config["first_step_name"]},
             "enabled": self.enabled,
             "created_at": timestamp(self.created_at),
             "updated_at": timestamp(self.updated_at),
@@ -102,15 +102,16 @@ def patched(config: JsonObject, patch: JsonObject) -> JsonObject:
     for name in _COPIED:
         if name in patch:
             changed[name] = patch[name]
-    changed["first_step_name"] = patch.get("first_step_name", changed["first_step_name"])
-    changed["steps"] = _patched_steps(changed["steps"], patch, changed["first_step_name"])
+    entry = patch.get("first_step_name", changed["first_step_name"])
+    changed["steps"], changed["first_step_name"] = _patched_steps(changed["steps"], patch, entry)
     return _checked({name: value for name, value in changed.items() if (value is not None and value != {}) or name in _KEPT})
 
 
 _KEPT = frozenset({"tool_configurations", "metadata", "steps"})
 
 
-def _patched_steps(steps: JsonObject, patch: JsonObject, entry: str) -> JsonObject:
+def _patched_steps(steps: JsonObject, patch: JsonObject, entry: str) -> tuple[JsonObject, str]:
+    """Return the steps, and the name of the entry step, which a partial `first_step` may rename."""
     changed: dict[str, Any] = dict(steps)
     if "steps" in patch and patch["steps"] is None:
         changed = {entry: steps[entry]} if entry in steps else {}
@@ -118,10 +119,12 @@ def _patched_steps(steps: JsonObject, patch: JsonObject, entry: str) -> JsonObje
         changed[name] = None if step is None else _patched_step(changed.get(name) or {}, step)
     if "first_step" in patch:
         first = dict(patch["first_step"])
-        if first.pop("name", entry) != entry:
-            raise _unfit({"/first_step/name": f"the entry step is {entry!r}; choose another with first_step_name"})
-        changed[entry] = _patched_step(changed.get(entry) or {}, first)
-    return _without_nulls(changed)
+        name = str(first.pop("name", entry))
+        if name != entry and changed.get(name):
+            raise _unfit({"/first_step/name": f"there is a step {name!r} already; choose it with first_step_name"})
+        changed[name] = _patched_step(changed.pop(entry, None) or {}, first)
+        entry = name
+    return _without_nulls(changed), entry
 
 
 def _patched_step(step: JsonObject, patch: JsonObject) -> JsonObject:

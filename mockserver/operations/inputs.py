@@ -52,9 +52,12 @@ def _begun(session: Session, services: Services) -> Session:
 
 def _undone(session: Session, services: Services) -> None:
     """Leave the session as if the input had never come; what others changed meanwhile stays."""
-    services.store.change_session(
-        session.agent_key, session.key, lambda now: replace(now, status=session.status, turns=session.turns)
-    )
+
+    def as_before(now: Session) -> Session:
+        is_later = now.sequence != session.sequence
+        return now if is_later else replace(now, status=session.status, turns=session.turns)
+
+    services.store.change_session(session.agent_key, session.key, as_before)
 
 
 def _plan(call: Call, services: Services, agent: Agent, running: Session) -> TurnPlan:

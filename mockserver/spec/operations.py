@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
 from mockserver.domain.access import RequiredRoles
 from mockserver.domain.errors import Refused
 from mockserver.spec.document import Document, Place
+from mockserver.spec.pruning import Pruner, Pruners
 from mockserver.spec.schemas import Validator, Validators
 
 METHODS = ("get", "put", "post", "delete", "patch")
@@ -32,6 +32,7 @@ class BodySpec:
     required: bool
     media_types: frozenset[str]
     validator: Validator
+    prune: Pruner
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,13 @@ class Operations:
     """All operations of a document, by id and by path."""
 
     def __init__(self, document: Document) -> None:
-        validators = Validators(document)
+        validators, pruners = Validators(document), Pruners(document)
         self.by_id: dict[str, Operation] = {}
         self._by_shape: dict[tuple[str | None, ...], dict[str, Operation]] = {}
         for template, item in document.paths():
             for method in METHODS:
                 if method in item.node:
-                    operation = _operation(document, validators, template, item, method)
+                    operation = _operation(document, validators, pruners, template, item, method)
                     self.by_id[operation.id] = operation
                     self._by_shape.setdefault(_shape(template), {})[method.upper()] = operation
 
@@ -94,7 +95,9 @@ def _shape(template: str) -> tuple[str | None, ...]:
     return tuple(None if segment.startswith("{") else segment for segment in template.removeprefix("/").split("/"))
 
 
-def _operation(document: Document, validators: Validators, template: str, item: Place, method: str) -> Operation:
+def _operation(
+    document: Document, validators: Validators, pruners: Pruners, template: str, item: Place, method: str
+) -> Operation:
     node = item.node[method]
     declared = [*item.node.get("parameters", ()), *node.get("parameters", ())]
     return Operation(
@@ -103,7 +106,7 @@ def _operation(document: Document, validators: Validators, template: str, item: 
         path=template,
         summary=node.get("summary", ""),
         parameters=tuple(_parameter(document, validators, Place(item.uri, parameter)) for parameter in declared),
-        body=_body(document, validators, Place(item.uri, node["requestBody"])) if "requestBody" in node else None,
+        body=_body(document, validators, pruners, Place(item.uri, node["requestBody"])) if "requestBody" in node else None,
         roles=_roles(node.get("x-required-roles", ())),
         stream_field=node.get("x-stream-based-on-body"),
     )
@@ -123,14 +126,15 @@ def _parameter(document: Document, validators: Validators, place: Place) -> Para
     )
 
 
-def _body(document: Document, validators: Validators, place: Place) -> BodySpec:
+def _body(document: Document, validators: Validators, pruners: Pruners, place: Place) -> BodySpec:
     place = document.follow(place)
     content = place.node["content"]
     schema = content["application/json"]["schema"]
     return BodySpec(
         required=place.node.get("required", False),
         media_types=frozenset(content),
-        validator=validators.compiled(Place(urljoin(place.uri, ""), schema)),
+        validator=validators.compiled(Place(place.uri, schema)),
+        prune=pruners.of(Place(place.uri, schema)),
     )
 
 

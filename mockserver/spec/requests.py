@@ -100,7 +100,8 @@ def _body(spec: BodySpec, request: RawRequest, max_body_bytes: int) -> JsonObjec
     body: JsonObject = _decoded(request.body)
     if wrong := spec.validator.problems(body):
         raise Refused("SM203", _told("The body does not fit the operation", wrong), fields=wrong)
-    return body
+    pruned: JsonObject = spec.prune(body)
+    return pruned
 
 
 def _decoded(raw: bytes) -> Any:
@@ -110,14 +111,8 @@ def _decoded(raw: bytes) -> Any:
         return orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        hint = _hint(error.doc, error.pos)
-        message = f"The body is not valid JSON at {place}: {error.msg.rstrip('.')}{hint}."
+        message = f"The body is not valid JSON at {place}: {error.msg.rstrip('.')}."
         raise Refused("SM201", message, fields={"/": f"is not valid JSON at {place}"}) from error
-
-
-def _hint(text: str, position: int) -> str:
-    before = text[:position].rstrip()
-    return "; JSON allows no comma before a closing brace or bracket" if before.endswith(",") else ""
 
 
 def _depth(raw: bytes) -> int:

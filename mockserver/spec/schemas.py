@@ -25,7 +25,7 @@ class Validators:
 
     def compiled(self, place: Place) -> "Validator":
         """Compile the schema that stands at a place."""
-        schema = _rewritten(place.node)
+        schema = _absolute(_rewritten(place.node), place.uri)
         return Validator(Draft202012Validator(schema, registry=self._registry, base_uri=place.uri, validate_formats=True))
 
 
@@ -44,6 +44,18 @@ class Validator:
             for pointer, reason in _reasons(error):
                 found.setdefault(pointer, reason)
         return dict(sorted(found.items()))
+
+
+def _absolute(node: Any, uri: str) -> Any:
+    """Let references within the file still lead there when a schema is taken out of it."""
+    if isinstance(node, list):
+        return [_absolute(item, uri) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        name: uri + value if name == "$ref" and isinstance(value, str) and value.startswith("#") else _absolute(value, uri)
+        for name, value in node.items()
+    }
 
 
 def _rewritten(node: Any) -> Any:
@@ -88,22 +100,38 @@ def _reasons(error: jsonschema_rs.ValidationError) -> list[tuple[str, str]]:
     if name in {"additionalProperties", "unevaluatedProperties"}:
         return [(f"{pointer}/{unknown}", "is not a field that may stand here") for unknown in facts["unexpected"]]
     if name in {"oneOf", "anyOf"}:
-        return [(pointer or "/", _union_reason(error))]
+        return _union_reasons(error, pointer or "/")
     if name == "propertyNames":
         return [(pointer or "/", f"has a name that is not allowed: {_reasons(facts['error'])[0][1]}")]
     wording = _WORDING.get(name)
     return [(pointer or "/", wording(facts) if wording else f"breaks the rule {name}")]
 
 
-def _union_reason(error: jsonschema_rs.ValidationError) -> str:
-    """Gather what each branch expected; the branches of these unions are a plain type and a reference object."""
-    context = getattr(error.kind, "context", None) or []
-    expected = {reason for branch in context for one in branch[:1] for _, reason in _reasons(one)}
-    return " or ".join(sorted(expected)) or "fits none of the forms that may stand here"
+def _union_reasons(error: jsonschema_rs.ValidationError, pointer: str) -> list[tuple[str, str]]:
+    """Report the branches that come nearest: those of the value's own type, and of these the ones with the fewest faults."""
+    branches: list[list[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", None) or []
+    types = [_type_faults(branch, error) for branch in branches]
+    fitting = [branch for branch, faults in zip(branches, types, strict=True) if not faults]
+    if fitting:
+        fewest = min(map(len, fitting))
+        return [reason for branch in fitting if len(branch) == fewest for one in branch for reason in _reasons(one)]
+    expected = dict.fromkeys(name for faults in types for fault in faults for name in fault.kind.as_dict()["types"])
+    return [(pointer, f"must be of type {' or '.join(expected)}" if expected else "fits none of the forms that may stand here")]
+
+
+def _type_faults(
+    branch: list[jsonschema_rs.ValidationError], union: jsonschema_rs.ValidationError
+) -> list[jsonschema_rs.ValidationError]:
+    return [one for one in branch if one.kind.name == "type" and one.instance_path == union.instance_path]
 
 
 def _listed(values: Any) -> str:
     return ", ".join(map(repr, values))
+
+
+def _counted(facts: Mapping[str, Any], thing: str) -> str:
+    several = {"entry": "entries"}.get(thing, f"{thing}s")
+    return f"{facts['limit']} {thing if facts['limit'] == 1 else several}"
 
 
 _WORDING: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
@@ -111,14 +139,15 @@ _WORDING: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "enum": lambda facts: f"must be one of {_listed(facts['options'])}",
     "const": lambda facts: f"must be {facts['expected_value']!r}",
     "pattern": lambda facts: f"must match {facts['pattern']}",
-    "minLength": lambda facts: f"must have at least {facts['limit']} characters",
-    "maxLength": lambda facts: f"must have at most {facts['limit']} characters",
-    "minItems": lambda facts: f"must have at least {facts['limit']} entries",
-    "maxItems": lambda facts: f"must have at most {facts['limit']} entries",
-    "minProperties": lambda facts: f"must have at least {facts['limit']} fields",
-    "maxProperties": lambda facts: f"must have at most {facts['limit']} fields",
+    "minLength": lambda facts: f"must have at least {_counted(facts, 'character')}",
+    "maxLength": lambda facts: f"must have at most {_counted(facts, 'character')}",
+    "minItems": lambda facts: f"must have at least {_counted(facts, 'entry')}",
+    "maxItems": lambda facts: f"must have at most {_counted(facts, 'entry')}",
+    "minProperties": lambda facts: f"must have at least {_counted(facts, 'field')}",
+    "maxProperties": lambda facts: f"must have at most {_counted(facts, 'field')}",
     "minimum": lambda facts: f"must be at least {facts['limit']}",
     "maximum": lambda facts: f"must be at most {facts['limit']}",
     "format": lambda facts: f"must be a {facts['format']}",
+    "not": lambda facts: f"must not be {_listed(facts['schema'].values())}",
     "falseSchema": lambda _: "may not stand here",
 }

@@ -17,11 +17,21 @@ def _truth(node: Node, field: Callable[[tuple[str, ...]], Any]) -> bool | None:
         case Equal():
             return _equal(_value(node.left, field), _value(node.right, field))
         case And():
-            left, right = _truth(node.left, field), _truth(node.right, field)
-            return False if False in (left, right) else None if None in (left, right) else True
+            sides = {_truth(side, field) for side in _sides(node)}
+            return False if False in sides else None if None in sides else True
         case Or():
-            left, right = _truth(node.left, field), _truth(node.right, field)
-            return True if True in (left, right) else None if None in (left, right) else False
+            sides = {_truth(side, field) for side in _sides(node)}
+            return True if True in sides else None if None in sides else False
+
+
+def _sides(node: And | Or) -> list[Node]:
+    """Return all sides of a chain `a AND b AND c`, which leans to the left, so that its length costs no depth."""
+    sides: list[Node] = []
+    left: Node = node
+    while isinstance(left, And | Or) and type(left) is type(node):
+        sides.append(left.right)
+        left = left.left
+    return [left, *sides]
 
 
 def _value(operand: Name | Value, field: Callable[[tuple[str, ...]], Any]) -> Any:

@@ -10,6 +10,7 @@ from mockserver.domain.filters.tokens import FilterError, Token, tokens
 __all__ = ["And", "Equal", "FilterError", "Name", "Node", "Or", "Value", "names", "parse"]
 
 DEEPEST = 100
+MOST_DIGITS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,8 @@ class _Parser:
         read = _OPERANDS.get(word.kind)
         if read is None:
             raise self.error("a field, a text in single quotes, a number, true or false")
+        if word.kind == "number" and len(word.text) > MOST_DIGITS:
+            raise FilterError(f"the number has more than {MOST_DIGITS} digits", position=word.position)
         self.at += 1
         return read(word.text)
 
@@ -131,8 +134,12 @@ _OPERANDS: Mapping[str, Callable[[str], Name | Value]] = {
 
 def names(node: Node) -> frozenset[str]:
     """Return every field that the filter reads, dotted."""
-    match node:
-        case Equal():
-            return frozenset(".".join(side.path) for side in (node.left, node.right) if isinstance(side, Name))
-        case And() | Or():
-            return names(node.left) | names(node.right)
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        match waiting.pop():
+            case Equal(left, right):
+                found.update(".".join(side.path) for side in (left, right) if isinstance(side, Name))
+            case And(left, right) | Or(left, right):
+                waiting += left, right
+    return frozenset(found)

@@ -16,7 +16,7 @@ class Intent(Enum):
 
 
 _RECALL = re.compile(
-    r"""\b(?:what|which|where|who|how|when|do\ you|can\ you|remind|repeat)\b[^?]*\b
+    r"""\b(?:what|which|where|who|how|when|do\ you|can\ you|remind|repeat)\b[^?]{0,100}\b
         (?:did\ i|i\ (?:just\ )?(?:say|said|ask|asked|tell|told|wrote|mention)
         |my\ (?:first|last|previous|earlier)|remember|earlier|before|so\ far)
       | \b(?:remind\ me|repeat\ what\ i|my\ (?:previous|first|last)\ (?:message|question))

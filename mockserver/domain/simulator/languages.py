@@ -20,10 +20,12 @@ LANGUAGE_OF = {
 }
 _SENTENCE = re.compile(r"[^.!?。\n]+")
 _CONDITIONAL = re.compile(r"\s*(?:if|when|unless|in case|si|wenn|falls)\b", re.IGNORECASE)
-_STATED = re.compile(r"language\w*(?:\s+(?:is|to|code|of the user))*\s*[:=]?\s*['\"“«]?([^\W\d_]+)", re.IGNORECASE)
+_SPACES = re.compile(r"[^\S\n]+")
+_WORD_NOT_CODE = re.compile(r"(?<!\b(?:in|is|en) )(?<!\bauf )(?<![:=] )(?<!['\"“«])\b(?:it|de)\b")
+_STATED = re.compile(r"language\w{0,9}(?: (?:is|to|code|of the user)){0,4} ?[:=]? ?['\"“«]?([^\W\d_]+)", re.IGNORECASE)
 _ASKED = re.compile(
     r"\b(?:respond|answer|reply|write|speak|talk|use|responde|contesta|réponds|répondez|antworte|antworten)\b"
-    r"[^.!?\n]*?\b(?:in|en|auf|only|use)?\s*['\"“«]?\b("
+    r"[^.!?\n]{0,200}?\b(?:in|en|auf|only|use)? ?['\"“«]?\b(?!en \w)("
     + "|".join(sorted(map(re.escape, LANGUAGE_OF), key=len, reverse=True))
     + r")\b",
     re.IGNORECASE,
@@ -36,9 +38,9 @@ def asked_for(instructions: str) -> str:
     The last plain demand wins; sentences with a condition ("If it's 'es', use Spanish") name choices and demand nothing.
     """
     language = DEFAULT
-    for sentence in _SENTENCE.findall(instructions):
+    for sentence in _SENTENCE.findall(_SPACES.sub(" ", instructions)):
         if not _CONDITIONAL.match(sentence):
-            language = _in_sentence(sentence) or language
+            language = _in_sentence(_WORD_NOT_CODE.sub("", sentence)) or language
     return language
 
 

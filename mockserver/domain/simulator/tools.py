@@ -34,7 +34,8 @@ def run_search(call: ToolCall, corpus: Callable[[str], Corpus | None]) -> Outcom
         sources = [_source(source, index, pinned, corpus) for index, source in enumerate(settings.get("corpora", ()))]
     except _ToolFailure as failure:
         return Outcome({"error": str(failure)}, error=True)
-    hits = search(str(arguments["query"]), sources, limit=settings.get("limit", DEFAULT_LIMIT), offset=settings.get("offset", 0))
+    limit, offset = int(settings.get("limit", DEFAULT_LIMIT)), int(settings.get("offset", 0))
+    hits = search(str(arguments["query"]), sources, limit=limit, offset=offset)
     return Outcome({"search_results": [hit.as_json() for hit in hits]}, error=False)
 
 

@@ -20,6 +20,8 @@ from mockserver.domain.templating.nodes import (
 )
 
 DEEPEST = 64
+LONGEST_CONDITION = 100
+MOST_DIGITS = 40
 _BRANCH_WORDS = frozenset({"elseif", "else", "end"})
 _NOT_YET = frozenset({"set", "foreach", "macro", "break", "stop", "evaluate", "define", "include", "parse"})
 _PLAIN = re.compile(r"[^$#\\]+")
@@ -44,7 +46,7 @@ class _Parser:
         self.cursor = cursor
         self.stopped_by = ""
         self.stopped_at = 0
-        self.nesting = 0
+        self.operators = 0
 
     def block(self, depth: int) -> Block:
         if depth > DEEPEST:
@@ -91,7 +93,7 @@ class _Parser:
         match = cursor.take(lexer.DIRECTIVE)
         word = match and (match.group(1) or match.group(2))
         if word == "if":
-            return self.condition(depth)
+            return self.condition(depth, start)
         if word in _BRANCH_WORDS:
             self.stopped_by, self.stopped_at = str(word), start
             return Text("")
@@ -100,8 +102,7 @@ class _Parser:
         cursor.at = start
         return self.one_character()
 
-    def condition(self, depth: int) -> If:
-        start = self.cursor.at
+    def condition(self, depth: int, start: int) -> If:
         branches: list[tuple[Expression, Block]] = []
         otherwise: Block = ()
         self.stopped_by = "elseif"
@@ -121,6 +122,7 @@ class _Parser:
 
     def parenthesised(self) -> Expression:
         self.skip_space()
+        self.operators = 0
         if self.operator() != "(":
             raise self.cursor.error("expected ( after #if or #elseif")
         return self.closed(self.expression(0))
@@ -141,6 +143,7 @@ class _Parser:
             if precedence <= least:
                 self.cursor.at = before
                 return left
+            self.count_operator()
             left = Binary(operator, left, self.expression(precedence))
 
     def operand(self) -> Expression:
@@ -152,19 +155,23 @@ class _Parser:
             return literal
         operator = self.operator()
         if operator in {"!", "("}:
-            self.nesting += 1
-            if self.nesting > DEEPEST:
-                raise cursor.error(f"expressions are nested deeper than {DEEPEST}")
-            inner = Not(self.operand()) if operator == "!" else self.closed(self.expression(0))
-            self.nesting -= 1
-            return inner
+            self.count_operator()
+            return Not(self.operand()) if operator == "!" else self.closed(self.expression(0))
         raise cursor.error("expected a reference, a string, a number, true or false", at=start)
+
+    def count_operator(self) -> None:
+        """Bound a condition, and with it how deep its tree can be."""
+        self.operators += 1
+        if self.operators > LONGEST_CONDITION:
+            raise self.cursor.error(f"the condition has more than {LONGEST_CONDITION} operators and parentheses")
 
     def literal(self) -> Literal | None:
         cursor = self.cursor
         if match := cursor.take(lexer.STRING):
             return Literal(match.group(1) if match.group(1) is not None else match.group(2))
         if match := cursor.take(lexer.NUMBER):
+            if len(match.group()) > MOST_DIGITS:
+                raise cursor.error(f"the number has more than {MOST_DIGITS} digits", at=match.start())
             return Literal(float(match.group()) if match.group(1) else int(match.group()))
         if match := cursor.take(lexer.BOOLEAN):
             return Literal(match.group() == "true")

@@ -1,0 +1,133 @@
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from hypothesis import settings
+
+from mockserver.app import create_app
+from mockserver.domain.agents import Agent, config_of
+from mockserver.domain.events import AgentOutput, Event
+from mockserver.domain.sessions import Session
+from mockserver.runtime import FixedClock
+from mockserver.settings import Settings
+
+NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
+OWNER = {"x-api-key": "mock-owner"}
+SEARCH = {
+    "type": "corpora_search",
+    "argument_override": {"metadata_filter": "doc.access_level = '${session.metadata.user_role}'"},
+    "query_configuration": {"search": {"corpora": [{"corpus_key": "company-docs"}], "limit": 5}},
+}
+
+
+def examples(number):
+    """Ask for this many examples in the profile "ci", and for more where the profile in use makes more."""
+    return settings(max_examples=number * settings.default.max_examples // 100)
+
+
+def agent_body(key="a1", *, template="Be kind.", tools=None, **more):
+    return {
+        "key": key,
+        "name": f"Agent {key}",
+        "model": {"name": "gpt-4o"},
+        "tool_configurations": {} if tools is None else tools,
+        "first_step_name": "talk",
+        "steps": {"talk": {"instructions": [{"type": "inline", "name": "Rule", "template": template}]}},
+        **more,
+    }
+
+
+def an_agent(key="a1", **more):
+    body = agent_body(key, **more)
+    return Agent(key=key, name=body["name"], enabled=True, config=config_of(body), created_at=NOON, updated_at=NOON)
+
+
+def a_session(key="s1", agent_key="a1", **more):
+    fields = {"name": key, "created_at": NOON, "metadata": {}, "secrets": {}, "effective_compaction": {}, **more}
+    return Session(key=key, agent_key=agent_key, **fields)
+
+
+def an_event(number=1, session_key="s1", body=None):
+    return Event(id=f"aev_{number}", session_key=session_key, created_at=NOON, body=body or AgentOutput(f"text {number}"))
+
+
+@dataclass
+class Api:
+    """A client of one mock in process; every call is made with `key` and gives the response."""
+
+    app: Any
+    key: str = "mock-owner"
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def call(self, method, path, body=None, **more):
+        headers = {"x-api-key": self.key, **self.headers, **more.pop("headers", {})}
+        if body is not None:
+            more["json"] = body
+        return self.app.test_client().open(path, method=method, headers=headers, **more)
+
+    def get(self, path, **query):
+        return self.call("GET", path, query_string=query)
+
+    def agent(self, key="a1", **more):
+        response = self.call("POST", "/v2/agents", agent_body(key, **more))
+        assert response.status_code == 201, response.text
+        return f"/v2/agents/{key}"
+
+    def session(self, agent="/v2/agents/support-agent", **body):
+        response = self.call("POST", f"{agent}/sessions", body)
+        assert response.status_code == 201, response.text
+        return f"{agent}/sessions/{response.json['key']}"
+
+    def say(self, session, text="I forgot my password. Can you help?", **more):
+        return self.call("POST", f"{session}/events", {"messages": [{"type": "text", "content": text}], **more})
+
+    def turn(self, session, text="I forgot my password. Can you help?", **more):
+        response = self.say(session, text, **more)
+        assert response.status_code == 201, response.text
+        return response.json["events"]
+
+    def open_stream(self, session, text="I forgot my password. Can you help?"):
+        body = {"messages": [{"type": "text", "content": text}], "stream_response": True}
+        return self.call("POST", f"{session}/events", body, buffered=False)
+
+    def events(self, session, **query):
+        return self.get(f"{session}/events", limit=100, **query).json["events"]
+
+    def state(self):
+        return self.get("/__admin/state").json
+
+    def reset(self):
+        self.call("POST", "/__admin/reset")
+
+
+@lru_cache(maxsize=1)
+def shared_api():
+    """Give one mock for all examples of a property; each example starts with `reset`."""
+    return Api(create_app(Settings(), clock=FixedClock(NOON)))
+
+
+def frames(raw):
+    """Read server-sent events: the decoded data of each, in order."""
+    text = raw if isinstance(raw, str) else raw.decode()
+    return [json.loads(block.split("\ndata: ", 1)[1]) for block in text.split("\n\n") if block]
+
+
+def of_type(events, kind):
+    return [event for event in events if event["type"] == kind]
+
+
+def answer(events):
+    return of_type(events, "agent_output")[-1]["content"]
+
+
+def assert_refused(response, status, code, **fields):
+    """Hold a refusal to the shape of every error: messages, request id, code; and its fields where they are given."""
+    assert response.status_code == status, response.text
+    assert response.headers["X-Mock-Code"] == code
+    assert response.json["request_id"] == response.headers["X-Request-Id"]
+    assert response.json["messages"]
+    assert all(response.json["messages"])
+    for name, text in fields.items():
+        assert response.json[name] == text

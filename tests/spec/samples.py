@@ -1,0 +1,149 @@
+"""Bodies that use much of the document, by operation; all of them are valid."""
+
+TOOLS = {
+    "search": {
+        "type": "corpora_search",
+        "argument_override": {
+            "metadata_filter": "doc.level = '${session.metadata.role}'",
+            "query": {"$ref": "session.metadata.q"},
+        },
+        "query_configuration": {"search": {"corpora": [{"corpus_key": "company-docs"}], "limit": 5}},
+    },
+    "get": {
+        "type": "web_get",
+        "argument_override": {
+            "url": "https://example.org",
+            "method": "GET",
+            "headers": {"Accept": "text/plain", "X-User": {"$ref": "session.metadata.user"}},
+            "timeout_seconds": 5,
+            "ssl_verify": True,
+            "auth": {"type": "bearer", "token": {"$ref": "session.secrets.token"}},
+        },
+    },
+    "get_all": {
+        "type": "web_get",
+        "argument_override": {"headers": {"$ref": "session.metadata.headers"}, "auth": {"type": "none"}},
+    },
+    "web": {"type": "web_search", "argument_override": {"limit": 20, "provider": "tavily", "include_domains": ["example.org"]}},
+    "own": {"type": "client", "tool_id": "tol_own", "argument_override": {"anything": [1, {"deep": None}]}},
+    "code": {"type": "lambda", "tool_id": "tol_code", "input_transform": ".", "enabled": True, "metadata": {"a": [1.5]}},
+    "shared": {"type": "reference", "tool_configuration_key": "shared-1"},
+    "read": {"type": "artifact_read", "argument_override": {"encoding": "raw", "start_line": 1, "end_line": {"$ref": "a.b"}}},
+    "image": {"type": "image_read", "argument_override": {"artifact_id": "art_1", "detail": "low"}},
+    "convert": {"type": "document_conversion", "argument_override": {"output_format": "markdown"}},
+    "mcp": {"type": "mcp", "tool_id": "tol_mcp", "key": "k", "name": "n", "description_template": "$x"},
+}
+STEPS = {
+    "answer": {
+        "instructions": [
+            {"type": "inline", "name": "Language", "template": "${session.metadata.language}", "template_type": "velocity"},
+            {"type": "reference", "id": "ins_1", "version": 2},
+        ],
+        "output_parser": {"type": "default"},
+        "reminders": [
+            {"type": "templated", "template": "x", "hooks": ["input_message"], "fire_every": 2, "skip_first": 0},
+            {"type": "glossary_expansion", "glossary_key": "words"},
+        ],
+        "next_steps": [{"condition": "get('$.output.intent') == 'billing'", "step_name": "parse"}, {"step_name": "answer"}],
+        "allowed_tools": ["search"],
+        "reentry_step": "answer",
+    },
+    "parse": {
+        "output_parser": {
+            "type": "structured",
+            "json_schema": {
+                "name": "out",
+                "strict": None,
+                "schema": {
+                    "type": "object",
+                    "properties": {"a": {"type": "array", "items": {"type": "string"}}},
+                    "required": ["a"],
+                },
+            },
+        },
+    },
+}
+AGENT = {
+    "key": "billing-agent",
+    "name": "Billing agent",
+    "description": "Answers questions about invoices.",
+    "model": {"name": "gpt-4o", "parameters": {"t": 0.5}, "retry_configuration": {"max_retries": 10, "initial_backoff_ms": 100}},
+    "tool_configurations": TOOLS,
+    "skills": {"refund": {"description": "d", "when_to_use": "w", "content": "c"}, "gone": None},
+    "first_step_name": "answer",
+    "steps": STEPS,
+    "metadata": {"team": "x"},
+    "enabled": True,
+    "compaction": {"threshold_percent": 95, "keep_recent_inputs": 1, "tool_event_policy": "include_all"},
+    "tool_output_offloading": {"enabled": True, "mode": "truncate", "context_percentage": 0.01, "max_threshold_bytes": 1024},
+}
+SMALL_AGENT = {"name": "a", "model": {"name": "gpt-4o"}, "first_step": {"name": "go", "instructions": []}}
+RERANKED = {
+    "search": {
+        "corpora": [{"corpus_key": "company-docs", "metadata_filter": "doc.a = 1", "lexical_interpolation": 0.5}],
+        "context_configuration": {"sentences_before": 2, "sentences_after": 2},
+        "reranker": {
+            "type": "chain",
+            "rerankers": [
+                {"type": "customer_reranker", "reranker_id": "rnk_1", "limit": 1},
+                {"type": "mmr", "diversity_bias": 0.3},
+            ],
+        },
+    },
+}
+TOOLED_AGENT = {**SMALL_AGENT, "tool_configurations": {"s": {"type": "corpora_search", "query_configuration": RERANKED}}}
+SESSION = {
+    "key": "user_1",
+    "name": "n",
+    "description": "",
+    "metadata": {"language": "es", "deep": {"a": [1, None]}},
+    "enabled": True,
+    "tti_minutes": 5,
+    "secrets": {"token": "t", "a-b_9": "x"},
+    "from_session": {"session_key": "other", "agent_key": "a", "include_up_to_event_id": None},
+}
+CHANGE = {
+    "name": "n",
+    "description": "",
+    "metadata": {},
+    "enabled": False,
+    "tti_minutes": 0,
+    "secrets": {"token": None, "b": "x"},
+}
+INPUTS = (
+    {"type": "input_message", "messages": [{"type": "text", "content": "x"}, {"type": "skill", "skill_name": "s"}]},
+    {"messages": [{"type": "text", "content": "x"}], "stream_response": True, "since": "start", "behavior": "steer"},
+    {"type": "input_message", "messages": [{"type": "text", "content": "x"}], "since": "aev_1"},
+    {"type": "interrupt"},
+    {"type": "compact", "compact_up_to_event_id": "aev_1", "compaction_message": "m", "stream_response": False},
+    {
+        "type": "tool_output",
+        "tool_outputs": [
+            {"type": "success", "event_id": "aev_1", "output": {"a": 1}},
+            {"type": "error", "event_id": "aev_2", "error": ["x"]},
+        ],
+    },
+)
+SAMPLES = {
+    "createAgent": (AGENT, SMALL_AGENT, TOOLED_AGENT),
+    "replaceAgent": (AGENT, SMALL_AGENT, TOOLED_AGENT),
+    "updateAgent": (
+        {
+            "name": "b",
+            "description": None,
+            "tool_configurations": {**TOOLS, "gone": None},
+            "skills": None,
+            "model": {"name": "m"},
+        },
+        {
+            "steps": {**STEPS, "gone": None},
+            "first_step": {"name": "x", "instructions": None},
+            "compaction": None,
+            "enabled": None,
+        },
+        {"metadata": None, "tool_output_offloading": {"mode": "artifact"}, "first_step_name": "answer"},
+    ),
+    "createAgentSession": (SESSION, {}),
+    "updateAgentSession": (CHANGE, {}),
+    "createAgentInput": INPUTS,
+}

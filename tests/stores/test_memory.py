@@ -1,0 +1,218 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from mockserver.domain.errors import Refused
+from mockserver.stores.memory import MemoryStore
+from tests.arrange import a_session, an_agent, an_event, examples
+
+KEYS = st.sampled_from(["a", "b", "c"])
+FIRST = an_agent("first")
+
+
+def empty_store(*agents):
+    return MemoryStore(principals={}, corpora={}, agents=agents)
+
+
+class AgainstModel(RuleBasedStateMachine):
+    """Drives the store beside plain dictionaries, which keep insertion order and thereby age."""
+
+    def __init__(self):
+        super().__init__()
+        self.store = empty_store(FIRST)
+        self.events_made = 0
+        self.forget()
+
+    def forget(self):
+        self.agents = {"first": self.store.agent("first")}
+        self.sessions = {}
+        self.events = {}
+        self.gone = []
+
+    def remove_from_model(self, agent_key, key):
+        self.gone.append(self.sessions.pop((agent_key, key)))
+        del self.events[agent_key, key]
+
+    @rule(key=KEYS, name=KEYS)
+    def add_agent(self, key, name):
+        agent = replace(an_agent(key), name=name)
+        if key in self.agents:
+            code = "SM311"
+        elif name in {other.name for other in self.agents.values()}:
+            code = "SM312"
+        else:
+            self.agents[key] = self.store.add_agent(agent)
+            assert replace(self.agents[key], sequence=0) == agent
+            return
+        with pytest.raises(Refused) as caught:
+            self.store.add_agent(agent)
+        assert caught.value.refusal.code == code
+
+    @rule(key=KEYS, name=KEYS)
+    def rename_agent(self, key, name):
+        def renamed(agent):
+            return replace(agent, name=name)
+
+        if key not in self.agents:
+            assert self.store.change_agent(key, renamed) is None
+        elif name in {other.name for other in self.agents.values() if other.key != key}:
+            with pytest.raises(Refused):
+                self.store.change_agent(key, renamed)
+        else:
+            self.agents[key] = renamed(self.agents[key])
+            assert self.store.change_agent(key, renamed) == self.agents[key]
+
+    @rule(key=KEYS)
+    def remove_agent(self, key):
+        assert self.store.remove_agent(key) is (key in self.agents)
+        self.agents.pop(key, None)
+        for owner, session_key in [pair for pair in self.sessions if pair[0] == key]:
+            self.remove_from_model(owner, session_key)
+
+    @rule(agent_key=KEYS, key=KEYS)
+    def add_session(self, agent_key, key):
+        session = a_session(key, agent_key)
+        if agent_key in self.agents and (agent_key, key) not in self.sessions:
+            self.sessions[agent_key, key] = self.store.add_session(session)
+            self.events[agent_key, key] = {}
+            return
+        with pytest.raises(Refused) as caught:
+            self.store.add_session(session)
+        assert caught.value.refusal.code == ("SM313" if agent_key in self.agents else "SM301")
+
+    @rule(agent_key=KEYS, key=KEYS, name=st.text("xyz"))
+    def change_session(self, agent_key, key, name):
+        def renamed(session):
+            return replace(session, name=name)
+
+        expected = self.sessions.get((agent_key, key))
+        if expected:
+            self.sessions[agent_key, key] = renamed(expected)
+        assert self.store.change_session(agent_key, key, renamed) == self.sessions.get((agent_key, key))
+
+    @rule(agent_key=KEYS, key=KEYS)
+    def a_change_that_raises_changes_nothing(self, agent_key, key):
+        def refuse(session):
+            raise Refused("SM320", "no")
+
+        if (agent_key, key) in self.sessions:
+            with pytest.raises(Refused):
+                self.store.change_session(agent_key, key, refuse)
+
+    @precondition(lambda self: self.sessions)
+    @rule(data=st.data())
+    def remove_session(self, data):
+        agent_key, key = data.draw(st.sampled_from(sorted(self.sessions)))
+        assert self.store.remove_session(self.sessions[agent_key, key]) is True
+        self.remove_from_model(agent_key, key)
+
+    @precondition(lambda self: self.gone)
+    @rule(data=st.data())
+    def removing_or_writing_to_an_older_session_does_nothing(self, data):
+        old = data.draw(st.sampled_from(self.gone))
+        assert self.store.remove_session(old) is False
+        assert self.store.append_event(old, an_event(0)) is None
+        assert list(self.store.events(old, None)) == []
+        assert self.store.event(old, "aev_0") is None
+        assert self.store.change_event(old, "aev_0", lambda event: event) is None
+        assert self.store.remove_event(old, "aev_0") is False
+
+    @precondition(lambda self: self.sessions)
+    @rule(data=st.data())
+    def append_event(self, data):
+        pair = data.draw(st.sampled_from(sorted(self.sessions)))
+        self.events_made += 1
+        event = self.store.append_event(self.sessions[pair], an_event(self.events_made, pair[1]))
+        self.events[pair][event.id] = event
+
+    @precondition(lambda self: any(self.events.values()))
+    @rule(data=st.data(), hidden=st.booleans())
+    def change_event(self, data, hidden):
+        pair, event_id = data.draw(st.sampled_from([(pair, key) for pair, rows in self.events.items() for key in rows]))
+        changed = self.store.change_event(self.sessions[pair], event_id, lambda event: replace(event, hidden=hidden))
+        self.events[pair][event_id] = replace(self.events[pair][event_id], hidden=hidden)
+        assert changed == self.events[pair][event_id]
+
+    @precondition(lambda self: any(self.events.values()))
+    @rule(data=st.data())
+    def remove_event(self, data):
+        pair, event_id = data.draw(st.sampled_from([(pair, key) for pair, rows in self.events.items() for key in rows]))
+        assert self.store.remove_event(self.sessions[pair], event_id) is True
+        assert self.store.remove_event(self.sessions[pair], event_id) is False
+        del self.events[pair][event_id]
+
+    @rule()
+    def reset(self):
+        self.store.reset()
+        self.forget()
+
+    @invariant()
+    def agents_are_listed_newest_first(self):
+        newest_first = list(self.agents.values())[::-1]
+        assert list(self.store.agents(None)) == newest_first
+        for place, agent in enumerate(newest_first):
+            assert list(self.store.agents(agent.sequence)) == newest_first[place + 1 :]
+            assert self.store.agent(agent.key) == agent
+
+    @invariant()
+    def sessions_are_listed_newest_first(self):
+        for owner in ["a", "b", "c", "first"]:
+            newest_first = [session for (agent_key, _), session in self.sessions.items() if agent_key == owner][::-1]
+            assert list(self.store.sessions(owner, None)) == newest_first
+            for place, session in enumerate(newest_first):
+                assert list(self.store.sessions(owner, session.sequence)) == newest_first[place + 1 :]
+                assert self.store.session(owner, session.key) == session
+
+    @invariant()
+    def events_are_listed_oldest_first(self):
+        for pair, session in self.sessions.items():
+            oldest_first = list(self.events[pair].values())
+            assert list(self.store.events(session, None)) == oldest_first
+            for place, event in enumerate(oldest_first):
+                assert list(self.store.events(session, event.sequence)) == oldest_first[place + 1 :]
+                assert self.store.event(session, event.id) == event
+
+
+TestMemoryStore = AgainstModel.TestCase
+TestMemoryStore.settings = settings(examples(60), stateful_step_count=40)
+
+
+def test_a_later_session_of_the_same_key_survives_the_removal_of_the_older():
+    store = empty_store(an_agent("a"))
+    older = store.add_session(a_session("s", "a"))
+    store.remove_session(older)
+    later = store.add_session(a_session("s", "a"))
+    event = store.append_event(later, an_event(1))
+
+    removed = store.remove_session(older)
+
+    assert removed is False
+    assert store.session("a", "s") == later
+    assert list(store.events(later, None)) == [event]
+
+
+def test_events_of_a_removed_session_do_not_come_back_with_its_key():
+    store = empty_store(an_agent("a"))
+    older = store.add_session(a_session("s", "a"))
+    store.append_event(older, an_event(1))
+    store.remove_session(older)
+
+    assert list(store.events(store.add_session(a_session("s", "a")), None)) == []
+
+
+def test_a_reset_brings_back_the_first_agents_with_their_numbers():
+    store = empty_store(an_agent("a"), an_agent("b"))
+    before = list(store.agents(None))
+    store.remove_agent("a")
+    store.add_agent(an_agent("c"))
+
+    store.reset()
+
+    assert list(store.agents(None)) == before
+
+
+def test_an_unknown_agent_has_no_sessions():
+    assert list(empty_store().sessions("nobody", None)) == []
