@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.domain.errors import Refused
 from mockserver.domain.values import JsonObject, timestamp
 
+LONGEST_STEP_NAME = 255
 DEFAULT_STEP = "first_step"
 _STEP_DEFAULTS: JsonObject = {"instructions": [], "output_parser": {"type": "default"}}
 _COPIED = ("description", "model", "compaction", "tool_output_offloading")
@@ -138,8 +139,11 @@ def _without_nulls(mapping: Mapping[str, Any]) -> dict[str, Any]:
 def _checked(config: JsonObject) -> JsonObject:
     """Hold the names by which steps, tools and skills refer to each other against what there is."""
     wrong: dict[str, str] = {}
-    if config["first_step_name"] not in config["steps"]:
+    entry = config["first_step_name"]
+    if entry not in config["steps"]:
         wrong["/first_step_name"] = _no_step(config)
+    if not 1 <= len(entry) <= LONGEST_STEP_NAME:
+        wrong["/first_step_name"] = f"the entry step needs a name of 1 to {LONGEST_STEP_NAME} characters"
     for name, step in config["steps"].items():
         wrong |= {f"/steps/{name}/{field}": reason for field, reason in _step_faults(step, config)}
     if wrong:

@@ -159,7 +159,7 @@ def test_a_wrong_body_is_a_bad_request_error_that_names_the_field(vectara, sessi
     with pytest.raises(BadRequestError) as caught:
         vectara.agent_events.create(AGENT, session, request=say(""), request_options=ONCE)
     assert caught.value.status_code == 400
-    assert caught.value.body["field_errors"] == {"/messages/0/content": "must have at least 1 characters"}
+    assert caught.value.body["field_errors"] == {"/messages/0/content": "must have at least 1 character"}
     assert caught.value.body["messages"][0].startswith("The body does not fit the operation: /messages/0/content ")
 
 

@@ -202,3 +202,11 @@ def test_the_older_form_may_rename_the_entry_step():
     after = patched(before, {"first_step": {"name": "z", "reentry_step": "z"}})
     assert after["first_step_name"] == "z"
     assert after["steps"] == {"z": {**before["steps"]["a"], "reentry_step": "z"}}
+
+
+@pytest.mark.parametrize("name", ["", "n" * 256], ids=["empty", "over-long"])
+def test_the_entry_step_keeps_a_name_within_bounds(name):
+    before = config_of({**MODEL, "first_step": {"name": "a"}})
+    with pytest.raises(Refused) as refused:
+        patched(before, {"first_step": {"name": name}})
+    assert refused.value.fields == {"/first_step_name": "the entry step needs a name of 1 to 255 characters"}
