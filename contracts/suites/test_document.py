@@ -84,6 +84,8 @@ def test_every_answer_fits_the_document(case: schemathesis.Case, objects: Object
 
 @keeps("SC102")
 def test_linked_calls_fit_the_document(world: RunWorld, target: Target, pytestconfig: pytest.Config):
+    credential = {"x-api-key": target.api_key}  # the state machine does not ask the provider above
+
     class Calls(schema.as_state_machine()):  # type: ignore[misc]  # made from the document at run time
         """Starts every sequence from objects of its own, so that a sequence run again meets the same state."""
 
@@ -100,6 +102,9 @@ def test_linked_calls_fit_the_document(world: RunWorld, target: Target, pytestco
             self.objects.note(case, response)
 
         def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, Any]:  # noqa: ARG002 - the engine's signature
-            return {"base_url": target.base_url}
+            return {"base_url": target.base_url, "headers": credential}
+
+        def validate_response(self, response: schemathesis.Response, case: schemathesis.Case, **_: Any) -> None:
+            case.validate_response(response, headers=credential, transport_kwargs={"base_url": target.base_url})
 
     Calls.run(settings=settings(max_examples=pytestconfig.getoption("--max-examples"), stateful_step_count=8))

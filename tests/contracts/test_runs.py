@@ -1,9 +1,12 @@
 """A contract run as a person meets it: the verdict, the exit code, the advice."""
 
+import subprocess
+import sys
+
 import pytest
 
 from contracts.promises import PROMISES
-from tests.contracts.running import contracts, verdicts
+from tests.contracts.running import ROOT, contracts, verdicts
 
 APP = ("--app", "mockserver.app:create_app")
 
@@ -59,3 +62,10 @@ def test_an_unknown_promise_is_exit_code_2():
     run = contracts("explain", "SC999")
     assert run.returncode == 2
     assert "SC604" in run.stderr
+
+
+def test_plain_pytest_runs_the_suites_too():
+    command = [sys.executable, "-m", "pytest", "contracts", *APP, "--promises", "SC207,SC702", "-n", "0"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert verdicts(run) == {"SC207": "kept", "SC702": "kept"}
+    assert run.returncode == 0
