@@ -56,7 +56,7 @@ def run(**options: Any) -> None:
 
 def _arguments(options: dict[str, Any]) -> list[str]:
     arguments = [
-        str(_FOLDER / "suites"), "-c", str(_FOLDER / "pytest.ini"), "--rootdir", str(_FOLDER), "-p", "contracts.plugin",
+        str(_FOLDER / "suites"), "-c", str(_FOLDER / "pytest.ini"), "--rootdir", str(_FOLDER),
         f"--hypothesis-seed={options['seed']}", f"--max-examples={options['max_examples']}",
         f"--corpus={options['corpus']}", f"--model={options['model']}", f"--promises={options['promises']}",
     ]  # fmt: skip
