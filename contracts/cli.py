@@ -32,7 +32,6 @@ def main() -> None:
 @click.option("--app", help="the application to test in process, MODULE:FACTORY")
 @click.option("--api-key", envvar="SESSIONSUITE_CONTRACTS_API_KEY", help="API key of an owner or administrator")
 @click.option("--role-key", multiple=True, metavar="ROLE=KEY", help="key of a role (agent_viewer, agent_user)")
-@click.option("--corpus", default="company-docs", show_default=True, help="corpus for the access promises")
 @click.option("--model", default="gpt-4o", show_default=True, help="model name for the run's agents")
 @click.option(
     "-n", "--max-examples", type=click.IntRange(1), default=25, show_default=True, help="generated requests an operation"
@@ -58,7 +57,7 @@ def _arguments(options: dict[str, Any]) -> list[str]:
     arguments = [
         str(_FOLDER / "suites"), "-c", str(_FOLDER / "pytest.ini"), "--rootdir", str(_FOLDER),
         f"--hypothesis-seed={options['seed']}", f"--max-examples={options['max_examples']}",
-        f"--corpus={options['corpus']}", f"--model={options['model']}", f"--promises={options['promises']}",
+        f"--model={options['model']}", f"--promises={options['promises']}",
     ]  # fmt: skip
     arguments += [f"--{name.replace('_', '-')}={options[name]}" for name in ("url", "app", "api_key") if options[name]]
     arguments += [f"--role-key={entry}" for entry in options["role_key"]]

@@ -22,7 +22,6 @@ _OPTIONS = (
     ("--url", "the deployment to test", None),
     ("--app", "the application to test in process, MODULE:FACTORY", None),
     ("--api-key", "API key of an owner or administrator", None),
-    ("--corpus", "corpus for the access promises", "company-docs"),
     ("--model", "model name for the run's agents", "gpt-4o"),
 )
 
@@ -88,7 +87,7 @@ def run_id(target: Target, pytestconfig: pytest.Config) -> str:
 @pytest.fixture(scope="session")
 def world(api: Api, run_id: str, pytestconfig: pytest.Config) -> Iterator[RunWorld]:
     """What the run makes for itself; cleared when it ends, however it ends."""
-    made = RunWorld(api, run_id, model=pytestconfig.getoption("--model"), corpus=pytestconfig.getoption("--corpus"))
+    made = RunWorld(api, run_id, model=pytestconfig.getoption("--model"))
     try:
         yield made
     finally:

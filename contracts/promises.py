@@ -20,7 +20,6 @@ class Promise:
     needs: str = ""
 
 
-_CORPUS = "a corpus with an access_level attribute (--corpus) and documents of at least two levels"
 _ROWS = (
     Promise("SC101", "schema", "Every answer fits the document in status, headers, media type and schema."),
     Promise("SC102", "schema", "Every answer fits the document along sequences of calls that the document links."),
@@ -33,6 +32,7 @@ _ROWS = (
     Promise("SC207", "state", "What does not exist is answered 404 with the id that is missing."),
     Promise("SC208", "state", "Metadata of one session never shows in another."),
     Promise("SC209", "state", "A filter on a listing gives the sessions that it finds and no others."),
+    Promise("SC210", "filter", "A metadata filter on a listing gives exactly the sessions whose metadata it describes."),
     Promise("SC301", "stream", "Every event of a turn belongs to its session and no other session lists it."),
     Promise("SC302", "stream", "The events of a turn follow the order grammar of the document."),
     Promise("SC303", "stream", "What a turn answers is what the session lists afterwards, in order."),
@@ -43,12 +43,20 @@ _ROWS = (
     Promise("SC403", "stream", "What is streamed is what is stored: the same events in the same order."),
     Promise("SC501", "template", "The answer comes in the language that metadata gives the instruction.", exact=False),
     Promise("SC502", "template", "Changed metadata reaches the instruction from the next turn on.", exact=False),
-    Promise("SC503", "template", "`${session.metadata.x}` in an override becomes the session's value.", needs=_CORPUS),
-    Promise("SC504", "template", '`{"$ref": "session.metadata.x"}` in an override becomes the session\'s value.', needs=_CORPUS),
-    Promise("SC601", "access", "A session finds the documents of its own level.", needs=_CORPUS),
-    Promise("SC602", "access", "No document of another level shows anywhere in a session.", needs=_CORPUS),
-    Promise("SC603", "access", "No message of the user can widen the filter.", needs=_CORPUS),
-    Promise("SC604", "access", "No metadata value can change the shape of the filter.", needs=_CORPUS),
+    Promise("SC503", "template", "`${session.metadata.x}` in an override becomes the session's value."),
+    Promise("SC504", "template", '`{"$ref": "session.metadata.x"}` in an override becomes the session\'s value.'),
+    Promise("SC505", "template", "A pinned argument is named in the call, kept out of the model's own, and wins."),
+    Promise("SC506", "template", "A reference that leads nowhere is refused by name, and nothing is stored."),
+    Promise("SC507", "template", "The documented forms of a template render exactly, as the test endpoint shows."),
+    Promise("SC508", "template", "A value is never read as a template, and a template reaches nothing but data."),
+    Promise("SC509", "template", "A template that cannot be read is refused where it is created, and on the turn."),
+    Promise("SC510", "template", "An agent uses the version of an instruction that it names, else the latest.", exact=False),
+    Promise("SC601", "access", "A session finds the documents of its own level."),
+    Promise("SC602", "access", "No document of another level shows anywhere in a session."),
+    Promise("SC603", "access", "No message of the user can widen the filter."),
+    Promise("SC604", "access", "No metadata value can change the shape of the filter."),
+    Promise("SC605", "access", "A filter on an undeclared field is an error that names the field."),
+    Promise("SC606", "secret", "A secret of a session is never shown again."),
     Promise("SC701", "access", "Without a known credential nothing is answered but 401."),
     Promise("SC702", "access", "A viewer may not write; a user may not read the history.", needs="keys of both roles"),
     Promise("SC801", "robustness", "A request that is refused stores nothing."),

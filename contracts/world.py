@@ -1,7 +1,12 @@
 """What a run makes for itself: agents under its own run id, removed at the end with all that hangs on them."""
 
+import time
+from collections.abc import Sequence
+from functools import cached_property
 from itertools import count
 from typing import Any
+
+import httpx
 
 from contracts.client import Api, Json
 
@@ -12,27 +17,35 @@ LANGUAGE_INSTRUCTION = (
 )
 
 
-class RunWorld:
-    """Makes agents and sessions with keys of this run, and clears them away."""
+LEVELS = ("basic", "premium", "internal")
+ATTRIBUTES = [
+    {"name": "access_level", "level": "document", "type": "text"},
+    {"name": "year", "level": "document", "type": "integer"},
+    {"name": "tags", "level": "document", "type": "list[text]"},
+]
+SEARCHABLE_WITHIN_SECONDS = 30
 
-    def __init__(self, api: Api, run_id: str, *, model: str, corpus: str) -> None:
+
+class RunWorld:
+    """Makes agents, sessions, a corpus and instructions with keys of this run, and clears them away."""
+
+    def __init__(self, api: Api, run_id: str, *, model: str) -> None:
         self.api = api
         self.run_id = run_id
-        self.corpus = corpus
         self._model = model
         self._numbers = count(1)
-        self._agents: list[str] = []
+        self._made: list[str] = []
 
     def key(self, what: str) -> str:
         """Return a new key of this run."""
         return f"sc-{self.run_id}-{what}-{next(self._numbers)}"
 
-    def agent(self, *, instructions: list[str] | None = None, tools: Json | None = None) -> Json:
-        """Create an agent of this run with one step."""
+    def agent(self, *, instructions: Sequence[str | Json] = (), tools: Json | None = None) -> Json:
+        """Create an agent of this run with one step; an instruction is a template or an instruction object."""
         key = self.key("agent")
-        inline = [
-            {"type": "inline", "name": f"Instruction {number}", "template": text}
-            for number, text in enumerate(instructions or [], 1)
+        written = [
+            {"type": "inline", "name": f"Instruction {number}", "template": given} if isinstance(given, str) else given
+            for number, given in enumerate(instructions, 1)
         ]
         agent = self.api.create_agent(
             key=key,
@@ -40,14 +53,58 @@ class RunWorld:
             model={"name": self._model},
             tool_configurations=tools or {},
             first_step_name=PLAIN_STEP,
-            steps={PLAIN_STEP: {"instructions": inline, "output_parser": {"type": "default"}}},
+            steps={PLAIN_STEP: {"instructions": written, "output_parser": {"type": "default"}}},
         )
-        self._agents.append(agent["key"])
+        self._made.append(f"/v2/agents/{agent['key']}")
         return agent
 
     def session(self, agent: Json, **fields: Any) -> Json:
         """Create a session of this run."""
         return self.api.create_session(agent["key"], **{"key": self.key("session"), "name": "Contract session"} | fields)
+
+    def instruction(self, template: str) -> Json:
+        """Create an instruction of this run."""
+        body = {"type": "initial", "name": self.key("instruction"), "template": template}
+        made: Json = self.api.call("POST", "/v2/instructions", json=body, expect=201).json()
+        self._made.append(f"/v2/instructions/{made['id']}")
+        return made
+
+    @cached_property
+    def corpus(self) -> str:
+        """The corpus of this run: two documents for each level, each with a canary word of its own; known to be searchable."""
+        key = self.key("corpus")
+        self.api.call("POST", "/v2/corpora", json={"key": key, "filter_attributes": ATTRIBUTES}, expect=201)
+        self._made.append(f"/v2/corpora/{key}")
+        for level in LEVELS:
+            for number in (1, 2):
+                self.api.call("POST", f"/v2/corpora/{key}/documents", json=self._document(level, number), expect=201)
+        for _ in range(SEARCHABLE_WITHIN_SECONDS):
+            answer = self.api.call(
+                "POST", f"/v2/corpora/{key}/query", json={"query": "password", "search": {"limit": 50}}, expect={200, 404}
+            )
+            if answer.status_code == httpx.codes.OK and len(answer.json()["search_results"]) == 2 * len(LEVELS):
+                return key
+            time.sleep(1)
+        raise AssertionError(f"corpus {key} did not become searchable within {SEARCHABLE_WITHIN_SECONDS} s")
+
+    def canary(self, level: str, number: int) -> str:
+        """Return the word that stands in one document only."""
+        return f"canary{self.run_id}{level}{number}"
+
+    def document_id(self, level: str, number: int) -> str:
+        """Return the id of a document of the run's corpus."""
+        return f"doc-{self.run_id}-{level}-{number}"
+
+    def _document(self, level: str, number: int) -> Json:
+        text = (
+            f"How to reset a password, for {level} readers, part {number}: say the word {self.canary(level, number)} to support."
+        )
+        return {
+            "type": "core",
+            "id": self.document_id(level, number),
+            "metadata": {"access_level": level, "year": 2020 + number, "tags": [level, "password"], "title": f"{level} {number}"},
+            "document_parts": [{"text": text}],
+        }
 
     def search_tool(self, override: Json | None) -> Json:
         """Return a corpora_search tool on the run's corpus with an override, or without any."""
@@ -58,6 +115,6 @@ class RunWorld:
         return {"knowledge_search": tool | ({} if override is None else {"argument_override": override})}
 
     def clear(self) -> None:
-        """Remove every agent of this run; their sessions go with them."""
-        while self._agents:
-            self.api.delete_agent(self._agents.pop())
+        """Remove all that this run made, the latest first; sessions go with their agents, documents with their corpus."""
+        while self._made:
+            self.api.call("DELETE", self._made.pop(), expect={204, 404})

@@ -1,23 +1,30 @@
 """The composition root: the only place where settings, ports, document, pipeline and faces meet."""
 
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from flask import Flask
 
 import openapi
 from mockserver.domain.agents import Agent
+from mockserver.domain.corpora import new_corpus, new_document
 from mockserver.domain.errors import Refused
 from mockserver.domain.ports import Clock, Store
+from mockserver.domain.search import Searcher
+from mockserver.domain.templating import Limits, Truthiness
+from mockserver.domain.templating.dialect import Dialect
+from mockserver.domain.values import JsonObject
 from mockserver.operations import HANDLERS
 from mockserver.operations.agents import new_agent
 from mockserver.operations.call import Services
 from mockserver.pipeline import Pipeline
-from mockserver.runtime import FakerWords, SeededIds, SystemClock
+from mockserver.runtime import Bm25Ranker, FakerWords, SeededIds, SystemClock
 from mockserver.seeds import World, WorldError, load_world
 from mockserver.settings import Settings, resolve
 from mockserver.spec.document import load
 from mockserver.spec.operations import Operations
-from mockserver.stores.memory import MemoryStore
+from mockserver.stores.memory import Contents, MemoryStore
 from mockserver.web.face import create_face
 
 
@@ -45,6 +52,8 @@ def create_pipeline(
         clock=clock,
         ids=SeededIds(seed),
         words=FakerWords(seed),
+        searcher=Searcher(Bm25Ranker()),
+        dialect=_dialect(settings),
         stream_delay=settings.stream_delay_ms / 1000,
     )
     return Pipeline(
@@ -57,24 +66,49 @@ def create_pipeline(
     )
 
 
+def _dialect(settings: Settings) -> Dialect:
+    limits = Limits(
+        iterations=settings.template_iterations, characters=settings.template_characters, depth=settings.template_depth
+    )
+    return Dialect(limits, Truthiness(settings.template_truthiness))
+
+
 def seeded_store(settings: Settings, operations: Operations, clock: Clock) -> MemoryStore:
-    """Make the store of the settings' world. Raises WorldError where the world breaks the document."""
-    world = load_world(Path(settings.world) if settings.world else None)
-    return MemoryStore(principals=world.principals, corpora=world.corpora, agents=_agents(world, operations, clock))
+    """Make the store of the settings' world. Raises WorldError where the world breaks the document or names a thing twice."""
+    contents = contents_of(load_world(Path(settings.world) if settings.world else None), operations, clock)
+    try:
+        return MemoryStore(contents)
+    except Refused as refused:
+        raise WorldError(f"The world: {refused.message}") from refused
 
 
-def _agents(world: World, operations: Operations, clock: Clock) -> list[Agent]:
-    spec = operations.by_id["createAgent"].body
-    agents = []
-    for body in world.agents:
-        wrong = spec.validator.problems(body) if spec else {}
-        if "key" not in body:
-            wrong = {"/key": "is required in a world file", **wrong}
-        if wrong:
-            listed = "; ".join(f"{field} {reason}" for field, reason in wrong.items())
-            raise WorldError(f"The world's agent {body.get('key', body.get('name'))!r}: {listed}.")
-        try:
-            agents.append(new_agent(body, body["key"], clock.now()))
-        except Refused as refused:
-            raise WorldError(f"The world's agent {body['key']!r}: {refused.message}") from refused
-    return agents
+def contents_of(world: World, operations: Operations, clock: Clock) -> Contents:
+    """Turn a world's create requests into what they create. Raises WorldError naming the entry and the field of a fault."""
+    now = clock.now()
+    corpora = []
+    for corpus, documents in world.corpora:
+        what = f"corpus {corpus.get('key')!r}"
+        _check(operations, "createCorpus", corpus, what)
+        for document in documents:
+            _check(operations, "createCorpusDocument", document, f"{what}, document {document.get('id')!r}")
+        corpora.append((new_corpus(corpus, now), [new_document(document) for document in documents]))
+    return Contents(principals=world.principals, corpora=corpora, agents=[_agent(body, operations, now) for body in world.agents])
+
+
+def _agent(body: JsonObject, operations: Operations, now: datetime) -> Agent:
+    what = f"agent {body.get('key', body.get('name'))!r}"
+    if "key" not in body:
+        raise WorldError(f"The world's {what}: /key is required in a world file.")
+    _check(operations, "createAgent", body, what)
+    try:
+        return replace(new_agent(body, body["key"], now), secrets=body.get("secrets", {}))
+    except Refused as refused:
+        raise WorldError(f"The world's {what}: {refused.message}") from refused
+
+
+def _check(operations: Operations, operation_id: str, body: JsonObject, what: str) -> None:
+    spec = operations.by_id[operation_id].body
+    wrong = spec.validator.problems(body) if spec else {}
+    if wrong:
+        listed = "; ".join(f"{field} {reason}" for field, reason in wrong.items())
+        raise WorldError(f"The world's {what}: {listed}.")

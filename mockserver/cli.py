@@ -1,5 +1,6 @@
 """The command `sessions-mock`: serve (default), routes, explain."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,16 @@ from mockserver.banner import show
 from mockserver.domain.errors import REFUSALS
 from mockserver.settings import Settings, SettingsError, resolve, rows
 
-_MEANINGS = {name: f"{meaning} [default: {default!r}]" for name, default, meaning in rows()}
+_SHORT = {"port": "-p"}
+
+
+def _setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command a flag for every setting."""
+    for name, default, meaning in reversed(rows()):
+        names = [f"--{name.replace('_', '-')}", *filter(None, [_SHORT.get(name)])]
+        text = f"{meaning} [default: {default!r}]"
+        command = click.option(*names, type=type(default), metavar="VALUE", help=text)(command)
+    return command
 
 
 class _ServesByDefault(click.Group):
@@ -31,14 +41,7 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--host", help=_MEANINGS["host"])
-@click.option("-p", "--port", type=int, help=_MEANINGS["port"])
-@click.option("--seed", type=int, help=_MEANINGS["seed"])
-@click.option("--world", type=click.Path(), help=_MEANINGS["world"])
-@click.option("--threads", type=int, help=_MEANINGS["threads"])
-@click.option("--max-body-bytes", type=int, help=_MEANINGS["max_body_bytes"])
-@click.option("--stream-delay-ms", type=int, help=_MEANINGS["stream_delay_ms"])
-@click.option("--journal-size", type=int, help=_MEANINGS["journal_size"])
+@_setting_options
 @click.option("-q", "--quiet", is_flag=True, help="print nothing but errors")
 def serve(*, quiet: bool, **flags: Any) -> None:
     """Serve the mock until Ctrl+C."""

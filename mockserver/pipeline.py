@@ -82,7 +82,7 @@ class Pipeline:
     def _handled(self, request: RawRequest) -> Reply:
         route = self.operations.route(request.method, request.path)
         principal = self._authenticated(request.headers)
-        _authorised(principal, route.operation, route.path_parameters.get("agent_key"))
+        _authorised(principal, route.operation, route.path_parameters)
         valid = validated(route, request, max_body_bytes=self.max_body_bytes)
         call = Call(valid.operation, principal, valid.parameters, valid.body)
         return self._handlers[route.operation.id](call, self.services)
@@ -116,11 +116,11 @@ class Pipeline:
         )
 
 
-def _authorised(principal: Principal, operation: Operation, agent_key: str | None) -> None:
-    if not permits(operation.roles, principal, agent_key):
+def _authorised(principal: Principal, operation: Operation, path: Mapping[str, str]) -> None:
+    if not permits(operation.roles, principal, agent_key=path.get("agent_key"), corpus_key=path.get("corpus_key")):
         wanted = ", ".join(sorted(operation.roles.api))
-        on_agent = ", ".join(sorted(operation.roles.agent))
-        also = f", or on the agent one of {on_agent}" if on_agent else ""
+        objects = (("agent", operation.roles.agent), ("corpus", operation.roles.corpus))
+        also = "".join(f", or on the {name} one of {', '.join(sorted(roles))}" for name, roles in objects if roles)
         raise Refused("SM110", f"{operation.id} needs one of the roles {wanted}{also}; {principal.name} has none of them.")
 
 

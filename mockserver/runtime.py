@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import count
 from random import Random
+from typing import Any
 
 NAMES_IN_A_POOL = 40
 _LOCALES = {"en": "en_US", "es": "es_ES", "fr": "fr_FR", "de": "de_DE", "ja": "ja_JP", "it": "it_IT", "pt": "pt_BR"}
@@ -54,6 +55,31 @@ class SeededIds:
     def request_id(self) -> str:
         """Return the next request id, 32 hexadecimal digits (api-facts §8)."""
         return f"{self.random_for('request', next(self._requests)).getrandbits(128):032x}"
+
+
+class Bm25Ranker:
+    """Ranks by BM25 (Lucene's form, whose weights are never negative). Loaded when first needed: numpy takes its time."""
+
+    def index(self, passages: Sequence[Sequence[str]]) -> "Bm25Index":
+        """Index passages given by their words; at least one has a word."""
+        import bm25s  # noqa: PLC0415 - a start without a search need not pay for it
+
+        index = bm25s.BM25(method="lucene")
+        index.index([list(words) for words in passages], show_progress=False)
+        return Bm25Index(index)
+
+
+class Bm25Index:
+    """Passages, ready to be ranked."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+
+    def scores(self, query: Sequence[str]) -> Sequence[float]:
+        """Return a score for each passage, 0 where it holds no word of the query."""
+        known = [word for word in query if word in self._index.vocab_dict]
+        scores: list[float] = self._index.get_scores(known).tolist() if known else [0.0] * self._index.scores["num_docs"]
+        return scores
 
 
 class FakerWords:

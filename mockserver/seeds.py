@@ -9,7 +9,6 @@ from typing import Any
 import yaml
 
 from mockserver.domain.access import Principal
-from mockserver.domain.corpora import Corpus, Document, FilterAttribute, Part
 from mockserver.domain.values import JsonObject
 
 _PARTS = {"api_keys", "corpora", "agents"}
@@ -21,10 +20,10 @@ class WorldError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a world file holds: whom each API key belongs to, the corpora by key, create requests for agents."""
+    """What a world file holds: whom each API key belongs to, and the create requests of corpora, documents and agents."""
 
     principals: dict[str, Principal]
-    corpora: dict[str, Corpus]
+    corpora: tuple[tuple[JsonObject, tuple[JsonObject, ...]], ...]
     agents: tuple[JsonObject, ...]
 
 
@@ -48,36 +47,27 @@ def _world(raw: Any) -> World:
     json.dumps(raw)  # a TypeError names what JSON does not have, an unquoted date for one
     return World(
         principals={entry["key"]: _principal(entry) for entry in raw["api_keys"]},
-        corpora={entry["key"]: _corpus(entry) for entry in raw["corpora"]},
+        corpora=tuple(_corpus(entry) for entry in raw["corpora"]),
         agents=tuple(raw["agents"]),
     )
 
 
 def _principal(entry: JsonObject) -> Principal:
-    roles: dict[str, set[str]] = {}
-    for held in entry.get("agent_roles", ()):
-        roles.setdefault(held["agent_key"], set()).add(held["role"])
     return Principal(
         name=entry.get("name", entry["key"]),
         api_roles=frozenset(entry.get("api_roles", ())),
-        agent_roles={agent_key: frozenset(names) for agent_key, names in roles.items()},
+        agent_roles=_roles_on("agent_key", entry.get("agent_roles", ())),
+        corpus_roles=_roles_on("corpus_key", entry.get("corpus_roles", ())),
     )
 
 
-def _corpus(entry: JsonObject) -> Corpus:
-    return Corpus(
-        key=entry["key"],
-        name=entry.get("name", entry["key"]),
-        filter_attributes=tuple(
-            FilterAttribute(attribute["name"], attribute["level"], attribute["type"])
-            for attribute in entry.get("filter_attributes", ())
-        ),
-        documents=tuple(
-            Document(
-                id=document["id"],
-                metadata=document.get("metadata", {}),
-                parts=tuple(Part(part["text"], part.get("metadata", {})) for part in document["document_parts"]),
-            )
-            for document in entry.get("documents", ())
-        ),
-    )
+def _roles_on(object_key: str, held: Any) -> dict[str, frozenset[str]]:
+    roles: dict[str, set[str]] = {}
+    for entry in held:
+        roles.setdefault(entry[object_key], set()).add(entry["role"])
+    return {key: frozenset(names) for key, names in roles.items()}
+
+
+def _corpus(entry: JsonObject) -> tuple[JsonObject, tuple[JsonObject, ...]]:
+    """Take the documents out of a corpus's entry."""
+    return {name: value for name, value in entry.items() if name != "documents"}, tuple(entry.get("documents", ()))

@@ -17,8 +17,10 @@ class SettingsError(ValueError):
     """A setting is unknown or has an impossible value; says which, where it came from, and what was expected."""
 
 
-def _setting(default: Any, meaning: str, *, least: int | None = None, most: int | None = None) -> Any:
-    return field(default=default, metadata={"meaning": meaning, "least": least, "most": most})
+def _setting(
+    default: Any, meaning: str, *, least: int | None = None, most: int | None = None, choices: tuple[str, ...] = ()
+) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "least": least, "most": most, "choices": choices})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,10 @@ class Settings:
     threads: int = _setting(64, "requests and streams served at once", least=1, most=1024)
     max_body_bytes: int = _setting(1_048_576, "largest request body, in bytes", least=1)
     stream_delay_ms: int = _setting(0, "wait before each streamed piece of text, in milliseconds", least=0, most=60_000)
+    template_truthiness: str = _setting("1.7", "which Velocity decides what is true: 1.7 or 2.x", choices=("1.7", "2.x"))
+    template_iterations: int = _setting(10_000, "most turns of all loops in one rendering", least=1, most=1_000_000)
+    template_characters: int = _setting(1_000_000, "longest text that one rendering builds", least=1, most=10_000_000)
+    template_depth: int = _setting(60, "deepest nesting of directives, macros and values", least=1, most=60)
     journal_size: int = _setting(1000, "requests kept for /__admin/requests", least=0, most=100_000)
 
 
@@ -85,6 +91,8 @@ def _checked(name: str, value: Any) -> Any:
     if isinstance(row.default, str):
         if not isinstance(value, str):
             raise SettingsError(f"setting {name!r} must be a text, not {value!r}")
+        if row.metadata["choices"] and value not in row.metadata["choices"]:
+            raise SettingsError(f"setting {name!r} must be {' or '.join(row.metadata['choices'])}, not {value!r}")
         return value
     return _number(name, value, least=row.metadata["least"], most=row.metadata["most"])
 

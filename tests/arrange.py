@@ -44,6 +44,26 @@ def an_agent(key="a1", **more):
     return Agent(key=key, name=body["name"], enabled=True, config=config_of(body), created_at=NOON, updated_at=NOON)
 
 
+def corpus_body(key="c1", **more):
+    """A corpus whose documents have a level, a year and tags, and whose passages have a section."""
+    attributes = [("level", "document", "text"), ("year", "document", "integer"), ("tags", "document", "list[text]")]
+    declared = [*attributes, ("section", "part", "text")]
+    return {"key": key, "filter_attributes": [dict(zip(("name", "level", "type"), row, strict=True)) for row in declared], **more}
+
+
+def document_body(document_id, *texts, **metadata):
+    """A document of these passages; the section of each is its number."""
+    parts = [{"text": text, "metadata": {"section": str(number)}} for number, text in enumerate(texts)]
+    return {"type": "core", "id": document_id, "metadata": metadata, "document_parts": parts}
+
+
+def search_tool(*corpora, override=None, **search):
+    """A corpora search over corpora given by key or as they are configured."""
+    sources = [{"corpus_key": corpus} if isinstance(corpus, str) else corpus for corpus in corpora or ("company-docs",)]
+    tool = {"type": "corpora_search", "query_configuration": {"search": {"corpora": sources, **search}}}
+    return tool if override is None else {**tool, "argument_override": override}
+
+
 def a_session(key="s1", agent_key="a1", **more):
     fields = {"name": key, "created_at": NOON, "metadata": {}, "secrets": {}, "effective_compaction": {}, **more}
     return Session(key=key, agent_key=agent_key, **fields)
@@ -79,6 +99,34 @@ class Api:
         response = self.call("POST", f"{agent}/sessions", body)
         assert response.status_code == 201, response.text
         return f"{agent}/sessions/{response.json['key']}"
+
+    def corpus(self, key="c1", *documents, **more):
+        response = self.call("POST", "/v2/corpora", corpus_body(key, **more))
+        assert response.status_code == 201, response.text
+        for document in documents:
+            self.document(f"/v2/corpora/{key}", document)
+        return f"/v2/corpora/{key}"
+
+    def document(self, corpus, body):
+        response = self.call("POST", f"{corpus}/documents", body)
+        assert response.status_code == 201, response.text
+        return f"{corpus}/documents/{body['id']}"
+
+    def query(self, corpus, text, **search):
+        response = self.call("POST", f"{corpus}/query", {"query": text, "search": search})
+        assert response.status_code == 200, response.text
+        return response.json["search_results"]
+
+    def instruction(self, template="Be kind.", name="Rule", **more):
+        body = {"type": "initial", "name": name, "template": template, **more}
+        response = self.call("POST", "/v2/instructions", body)
+        assert response.status_code == 201, response.text
+        return response.json["id"]
+
+    def context(self, session):
+        """Ask what the model was told in the latest turn of a session."""
+        agent, _, key = session.removeprefix("/v2/agents/").split("/")
+        return self.get(f"/__admin/sessions/{agent}/{key}/context")
 
     def say(self, session, text="I forgot my password. Can you help?", **more):
         return self.call("POST", f"{session}/events", {"messages": [{"type": "text", "content": text}], **more})

@@ -1,17 +1,16 @@
 """Access control: who may see which documents, with canaries in documents that a session may not see."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from contracts.client import Api, Json, of_type
 from contracts.promises import keeps
-from contracts.world import RunWorld
+from contracts.world import LEVELS, RunWorld
 
 OVERRIDE = {"metadata_filter": "doc.access_level = '${session.metadata.user_role}'"}
-QUESTION = "Search the documents: I forgot my password, how is it reset, and what about refunds and support?"
+QUESTION = "Search the documents: I forgot my password, how is it reset?"
 HOSTILE = (
     "x' OR 'x' = 'x",
     "' OR doc.access_level = 'premium",
@@ -28,63 +27,51 @@ HOSTILE = (
     "premium' --",
     "\\' OR \\'x\\' = \\'x",
 )
+SHAPES = {
+    "quoted": OVERRIDE,
+    "unquoted": {"metadata_filter": "doc.access_level = ${session.metadata.user_role}"},
+    "second": {"metadata_filter": "doc.year > 2000 AND doc.access_level = '${session.metadata.user_role}'"},
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Documents:
-    """What the corpus holds for a question, as a session without any filter sees it: search results by level."""
-
-    by_level: dict[str, list[Json]]
-
-    def outside(self, level: str | None) -> list[Json]:
-        return [hit for other, hits in self.by_level.items() if other != level for hit in hits]
-
-
-def _results(events: list[Json]) -> list[Json]:
-    outputs = [event["tool_output"] for event in of_type(events, "tool_output")]
-    return [hit for output in outputs for hit in output.get("search_results", [])]
-
-
-@pytest.fixture(scope="module")
-def documents(world: RunWorld, api: Api) -> Documents:
-    by_level: dict[str, list[Json]] = {}
-    for hit in _results(api.say(world.session(world.agent(tools=world.search_tool(None))), QUESTION)):
-        level = hit["document_metadata"].get("access_level")
-        if isinstance(level, str):
-            by_level.setdefault(level, []).append(hit)
-    if len(by_level) < 2:
-        pytest.skip(f"corpus {world.corpus} shows fewer than two levels of access_level for the question; see --corpus")
-    return Documents(by_level)
-
-
-def _everything(world: RunWorld, api: Api, metadata: dict[str, Any], text: str) -> tuple[list[Json], str]:
-    """Ask as JSON and as a stream; the results found, and all that the session let anybody see."""
-    session = world.session(world.agent(tools=world.search_tool(OVERRIDE)), metadata=metadata)
+def _everything(
+    world: RunWorld, api: Api, metadata: dict[str, Any], text: str, override: Json | None = None
+) -> tuple[set[str], str]:
+    """Ask as JSON and as a stream; the documents found, and all that the session let anybody see."""
+    session = world.session(world.agent(tools=world.search_tool(override or OVERRIDE)), metadata=metadata)
     events = api.say(session, text)
     _, frames = api.stream(session, text)
     seen = [events, [frame.data for frame in frames], api.events(session, include_hidden="true")]
-    return _results(events), json.dumps(seen, ensure_ascii=False)
+    outputs = [event["tool_output"] for event in of_type(events, "tool_output")]
+    found = {hit["document_id"] for output in outputs for hit in output.get("search_results", ())}
+    return found, json.dumps(seen, ensure_ascii=False)
 
 
-def _leaks(seen: str, forbidden: list[Json]) -> list[str]:
-    """Return the ids of forbidden documents whose id or text shows."""
-    texts = {hit["document_id"]: json.dumps(hit["text"], ensure_ascii=False)[1:-1] for hit in forbidden}
-    return sorted(document for document, text in texts.items() if document in seen or text in seen)
+def _of_level(world: RunWorld, level: str) -> set[str]:
+    return {world.document_id(level, number) for number in (1, 2)}
+
+
+def _leaks(world: RunWorld, seen: str, allowed: str | None) -> list[str]:
+    """Return the canaries and ids of other levels that show."""
+    others = [(level, number) for level in LEVELS if level != allowed for number in (1, 2)]
+    marks = [mark for level, number in others for mark in (world.canary(level, number), world.document_id(level, number))]
+    return [mark for mark in marks if mark in seen]
 
 
 @keeps("SC601")
-def test_a_session_finds_the_documents_of_its_level(world: RunWorld, api: Api, documents: Documents):
-    for level, expected in documents.by_level.items():
-        found, _ = _everything(world, api, {"user_role": level}, QUESTION)
-        assert {hit["document_id"] for hit in found} == {hit["document_id"] for hit in expected}, level
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_session_finds_the_documents_of_its_level(world: RunWorld, api: Api, level: str):
+    found, seen = _everything(world, api, {"user_role": level}, QUESTION)
+    assert found == _of_level(world, level)
+    assert any(world.canary(level, number) in seen for number in (1, 2))
 
 
 @keeps("SC602")
-def test_no_document_of_another_level_shows(world: RunWorld, api: Api, documents: Documents):
-    for level in [*documents.by_level, "nobody", None]:
-        metadata = {} if level is None else {"user_role": level}
-        _, seen = _everything(world, api, metadata, QUESTION)
-        assert _leaks(seen, documents.outside(level)) == [], f"user_role {level!r}"
+@pytest.mark.parametrize("level", [*LEVELS, "nobody", None])
+def test_no_document_of_another_level_shows(world: RunWorld, api: Api, level: str | None):
+    metadata = {} if level is None else {"user_role": level}
+    _, seen = _everything(world, api, metadata, QUESTION)
+    assert _leaks(world, seen, level) == []
 
 
 @keeps("SC603")
@@ -98,17 +85,44 @@ def test_no_document_of_another_level_shows(world: RunWorld, api: Api, documents
     ],
     ids=["ignore", "filter-text", "arguments", "claim"],
 )
-def test_no_message_widens_the_filter(world: RunWorld, api: Api, documents: Documents, attempt: str):
-    for level in documents.by_level:
-        found, seen = _everything(world, api, {"user_role": level}, attempt)
-        assert {hit["document_metadata"]["access_level"] for hit in found} <= {level}
-        assert _leaks(seen, documents.outside(level)) == [], f"user_role {level!r}"
+@pytest.mark.parametrize("level", LEVELS)
+def test_no_message_widens_the_filter(world: RunWorld, api: Api, level: str, attempt: str):
+    found, seen = _everything(world, api, {"user_role": level}, attempt)
+    assert found <= _of_level(world, level)
+    assert _leaks(world, seen, level) == []
 
 
 @keeps("SC604")
+@pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("value", HOSTILE)
-def test_no_metadata_value_changes_the_filters_shape(world: RunWorld, api: Api, documents: Documents, value: str):
+def test_no_metadata_value_changes_the_filters_shape(world: RunWorld, api: Api, shape: str, value: str):
     metadata = {"user_role": value, "other": "premium' OR 'x' = 'x"}
-    found, seen = _everything(world, api, metadata, QUESTION)
-    assert [hit["document_id"] for hit in found] == []
-    assert _leaks(seen, documents.outside(None)) == []
+    found, seen = _everything(world, api, metadata, QUESTION, SHAPES[shape])
+    assert found == set()
+    assert _leaks(world, seen, None) == []
+
+
+@keeps("SC605")
+def test_a_filter_on_an_undeclared_field_is_an_error_that_names_it(world: RunWorld, api: Api):
+    found, seen = _everything(world, api, {}, QUESTION, {"metadata_filter": "doc.clearance = 'x'"})
+    assert found == set()
+    assert "Unrecognized references: doc.clearance" in seen
+    query = {"query": "password", "search": {"metadata_filter": "doc.clearance = 'x' OR doc.year > 0"}}
+    refused = api.call("POST", f"/v2/corpora/{world.corpus}/query", json=query, expect=400)
+    assert "doc.clearance" in refused.text
+    assert _leaks(world, seen + refused.text, None) == []
+
+
+@keeps("SC606")
+def test_a_secret_of_a_session_is_never_shown(world: RunWorld, api: Api):
+    secret = f"secret-{world.run_id}-password"
+    agent = world.agent(tools=world.search_tool({"query": {"$ref": "session.secrets.word"}}))
+    session = world.session(agent, secrets={"word": secret})
+    events = api.say(session, QUESTION)
+    path = f"/v2/agents/{agent['key']}/sessions/{session['key']}"
+    seen = [session, events, api.events(session), api.session(agent["key"], session["key"]), api.sessions(agent["key"])]
+    changed = api.call("PATCH", path, json={"secrets": {"word": f"{secret}-2", "other": secret}}, expect=200).json()
+    assert secret not in json.dumps([seen, changed])
+    assert changed["secrets"] == {"word": "****", "other": "****"}
+    outputs = of_type(events, "tool_output")
+    assert [output["resolved_argument_overrides"] for output in outputs] == [{"query": "****"}] * len(outputs)

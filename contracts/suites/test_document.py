@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -33,38 +33,52 @@ class _Administrator:
 
 
 class Objects:
-    """An agent with a session and an event for paths to name. What Schemathesis makes and removes stays among its own."""
+    """Objects of each kind for paths to name. What Schemathesis makes and removes stays among its own."""
+
+    CREATED_BY: ClassVar = {
+        "createAgent": ("/v2/agents", "agent_key", "key"),
+        "createCorpus": ("/v2/corpora", "corpus_key", "key"),
+        "createInstruction": ("/v2/instructions", "instruction_id", "id"),
+    }
 
     def __init__(self, world: RunWorld, target: Target) -> None:
         _Administrator.key = target.api_key
-        session = world.session(world.agent(tools=world.search_tool(None)))
+        self._api, self._app = world.api, target.app
+        session = world.session(world.agent())
         event = world.api.say(session, "Hello there!")[0]
-        self.keys = {"agent_key": session["agent_key"], "session_key": session["key"], "event_id": event["id"]}
-        self.made = {session["agent_key"]}
-        self._world = world
-        self._app = target.app
+        corpus, document = world.key("corpus"), world.key("document")
+        body = {"type": "core", "id": document, "document_parts": [{"text": "How to reset a password."}]}
+        self._api.call("POST", "/v2/corpora", json={"key": corpus}, expect=201)
+        self._api.call("POST", f"/v2/corpora/{corpus}/documents", json=body, expect=201)
+        instruction = world.instruction("Be kind.")["id"]
+        self._names = {
+            "agent_key": {"agent_key": session["agent_key"], "session_key": session["key"], "event_id": event["id"]},
+            "corpus_key": {"corpus_key": corpus, "document_id": document},
+            "instruction_id": {"instruction_id": instruction, "version": 1},
+        }
+        self._made = {"agent_key": {session["agent_key"]}, "corpus_key": {corpus}, "instruction_id": {instruction}}
 
     def prepare(self, case: schemathesis.Case) -> None:
         """Send the case to the target; let its path name what is ours, unless it is about a bad path."""
         case.operation.app = case.operation.schema.app = self._app
-        is_bad = case.meta is not None and case.meta.is_negative_at(ParameterLocation.PATH)
-        if not is_bad and case.path_parameters.get("agent_key") not in self.made:
-            case.path_parameters.update({name: key for name, key in self.keys.items() if name in case.path_parameters})
+        if case.meta is not None and case.meta.is_negative_at(ParameterLocation.PATH):
+            return
+        for root, names in self._names.items():
+            if root in case.path_parameters and case.path_parameters[root] not in self._made[root]:
+                case.path_parameters.update({name: key for name, key in names.items() if name in case.path_parameters})
 
     def note(self, case: schemathesis.Case, response: schemathesis.Response) -> None:
-        """Remember an agent that the case made."""
-        if _operation_id(case) == "createAgent" and response.status_code == httpx.codes.CREATED:
-            self.made.add(response.json()["key"])
+        """Remember what the case made."""
+        created = self.CREATED_BY.get(case.operation.definition.raw.get("operationId"))
+        if created and response.status_code == httpx.codes.CREATED:
+            _, root, field = created
+            self._made[root].add(response.json()[field])
 
     def clear(self) -> None:
         """Remove what was made."""
-        for key in self.made:
-            self._world.api.delete_agent(key)
-
-
-def _operation_id(case: schemathesis.Case) -> str | None:
-    name: str | None = case.operation.definition.raw.get("operationId")
-    return name
+        for path, root, _ in self.CREATED_BY.values():
+            for key in self._made[root]:
+                self._api.call("DELETE", f"{path}/{key}", expect={204, 404})
 
 
 @pytest.fixture

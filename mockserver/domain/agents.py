@@ -1,5 +1,6 @@
 """An agent: model, tools, skills, and the steps whose instructions shape a turn (api-facts §2)."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,7 @@ class Agent:
     config: JsonObject
     created_at: datetime
     updated_at: datetime
+    secrets: Mapping[str, str] = dataclasses.field(default_factory=dict)
     sequence: int = 0
 
     @property
@@ -69,7 +71,7 @@ def config_of(body: JsonObject) -> JsonObject:
     if "first_step" in body:
         entry = _merge_first_step(body["first_step"], entry, steps)
     if entry is None:
-        raise _unfit({"/first_step_name": "an agent needs an entry: first_step_name with steps, or first_step"})
+        raise unfit({"/first_step_name": "an agent needs an entry: first_step_name with steps, or first_step"})
     config = {
         "tool_configurations": _without_nulls(body.get("tool_configurations") or {}),
         "first_step_name": entry,
@@ -85,9 +87,9 @@ def _merge_first_step(first_step: JsonObject, entry: str | None, steps: dict[str
     step = {**_STEP_DEFAULTS, **{name: value for name, value in first_step.items() if name != "name"}}
     name = str(first_step.get("name", entry or DEFAULT_STEP))
     if entry is not None and (entry != name or steps.get(name, step) != step):
-        raise _unfit({"/first_step": f"differs from the step {entry!r} that first_step_name names; send one of the two"})
+        raise unfit({"/first_step": f"differs from the step {entry!r} that first_step_name names; send one of the two"})
     if entry is None and name in steps:
-        raise _unfit({"/first_step/name": f"steps has a step {name!r} of its own; name it in first_step_name instead"})
+        raise unfit({"/first_step/name": f"steps has a step {name!r} of its own; name it in first_step_name instead"})
     steps[name] = step
     return name
 
@@ -122,7 +124,7 @@ def _patched_steps(steps: JsonObject, patch: JsonObject, entry: str) -> tuple[Js
         first = dict(patch["first_step"])
         name = str(first.pop("name", entry))
         if name != entry and changed.get(name):
-            raise _unfit({"/first_step/name": f"there is a step {name!r} already; choose it with first_step_name"})
+            raise unfit({"/first_step/name": f"there is a step {name!r} already; choose it with first_step_name"})
         changed[name] = _patched_step(changed.pop(entry, None) or {}, first)
         entry = name
     return _without_nulls(changed), entry
@@ -147,7 +149,7 @@ def _checked(config: JsonObject) -> JsonObject:
     for name, step in config["steps"].items():
         wrong |= {f"/steps/{name}/{field}": reason for field, reason in _step_faults(step, config)}
     if wrong:
-        raise _unfit(wrong)
+        raise unfit(wrong)
     return config
 
 
@@ -160,9 +162,6 @@ def _step_faults(step: JsonObject, config: JsonObject) -> Iterator[tuple[str, st
     for field, known in (("allowed_tools", "tool_configurations"), ("allowed_skills", "skills")):
         for unknown in sorted(set(step.get(field, ())) - set(config.get(known, {}))):
             yield field, f"{unknown!r} is not in {known}, which has {_named(config.get(known, {}))}"
-    for index, instruction in enumerate(step["instructions"]):
-        if instruction["type"] == "reference":
-            yield f"instructions/{index}/id", f"there is no instruction {instruction['id']!r}"
 
 
 def _no_step(config: JsonObject) -> str:
@@ -173,7 +172,8 @@ def _named(names: Mapping[str, Any]) -> str:
     return ", ".join(map(repr, names)) or "none"
 
 
-def _unfit(fields: Mapping[str, str]) -> Refused:
+def unfit(fields: Mapping[str, str]) -> Refused:
+    """Refuse a configuration whose steps do not fit together, naming the fields."""
     return Refused(
         "SM330",
         "The agent's steps do not fit together: " + "; ".join(f"{p} {t}" for p, t in fields.items()),

@@ -42,14 +42,14 @@ class ToolInput:
 
 @dataclass(frozen=True, slots=True)
 class ToolOutput:
-    """What the tool answered, or why it failed; the pinned arguments with their values."""
+    """What the tool answered, or why it failed; the pinned arguments with their values, None where they were not resolved."""
 
     tool_call_id: str
     tool_configuration_name: str
     tool_name: str
     tool_output: JsonObject
     error: bool
-    resolved_argument_overrides: JsonObject
+    resolved_argument_overrides: JsonObject | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,7 @@ def _body_as_json(body: Body) -> JsonObject:
                 "argument_override_paths": body.argument_override_paths,
             }
         case ToolOutput():
+            overrides = body.resolved_argument_overrides
             return {
                 "type": "tool_output",
                 "tool_call_id": body.tool_call_id,
@@ -118,7 +119,7 @@ def _body_as_json(body: Body) -> JsonObject:
                 "tool_name": body.tool_name,
                 "tool_output": body.tool_output,
                 "error": body.error,
-                "resolved_argument_overrides": body.resolved_argument_overrides,
+                **({} if overrides is None else {"resolved_argument_overrides": overrides}),
             }
         case AgentOutput():
             return {"type": "agent_output", "content": body.content}

@@ -7,9 +7,11 @@ from typing import Protocol
 
 from mockserver.domain.access import Principal
 from mockserver.domain.agents import Agent
-from mockserver.domain.corpora import Corpus
+from mockserver.domain.corpora import Corpus, Document
 from mockserver.domain.events import Event
+from mockserver.domain.instructions import Instruction
 from mockserver.domain.sessions import Session
+from mockserver.domain.values import JsonObject
 
 
 class Clock(Protocol):
@@ -39,6 +41,20 @@ class Words(Protocol):
         """Return first names that are usual where `language` is spoken."""
 
 
+class RankedIndex(Protocol):
+    """Passages, ready to be ranked."""
+
+    def scores(self, query: Sequence[str]) -> Sequence[float]:
+        """Return a score for each passage, in their order; 0 where a passage holds no word of the query."""
+
+
+class Ranker(Protocol):
+    """Ranks passages by the words of a query."""
+
+    def index(self, passages: Sequence[Sequence[str]]) -> RankedIndex:
+        """Make an index of passages, each given by its words; at least one passage has a word."""
+
+
 class Store(Protocol):
     """Where the state of one world lives. Every method is atomic; what it returns is a value, never a live object.
 
@@ -49,8 +65,47 @@ class Store(Protocol):
     def principal(self, key: str) -> Principal | None:
         """Return whom an API key belongs to."""
 
+    def add_corpus(self, corpus: Corpus) -> Corpus:
+        """Add a corpus. Raises Refused SM314 when its key is taken."""
+
     def corpus(self, key: str) -> Corpus | None:
-        """Return a corpus with its documents."""
+        """Return a corpus."""
+
+    def corpora(self, after: int | None) -> Iterable[Corpus]:
+        """Return the corpora, newest first."""
+
+    def change_corpus(self, key: str, change: Callable[[Corpus], Corpus]) -> Corpus | None:
+        """Replace a corpus by what `change` makes of it, unless it is gone."""
+
+    def remove_corpus(self, key: str) -> bool:
+        """Remove a corpus with its documents; say whether it was there."""
+
+    def add_document(self, corpus_key: str, document: Document) -> Document:
+        """Add a document; the corpus's revision grows. Raises Refused SM304 without the corpus, SM315 when the id is taken."""
+
+    def document(self, corpus_key: str, document_id: str) -> Document | None:
+        """Return a document."""
+
+    def documents(self, corpus_key: str, after: int | None) -> Iterable[Document]:
+        """Return the documents of a corpus, oldest first."""
+
+    def remove_document(self, corpus_key: str, document_id: str) -> bool:
+        """Remove a document; the corpus's revision grows. Say whether it was there."""
+
+    def add_instruction(self, instruction: Instruction) -> Instruction:
+        """Add an instruction; its id is new."""
+
+    def instruction(self, instruction_id: str) -> Instruction | None:
+        """Return an instruction with its versions."""
+
+    def instructions(self, after: int | None) -> Iterable[Instruction]:
+        """Return the instructions, newest first."""
+
+    def change_instruction(self, instruction_id: str, change: Callable[[Instruction], Instruction]) -> Instruction | None:
+        """Replace an instruction by what `change` makes of it, unless it is gone. What `change` raises leaves it as it was."""
+
+    def remove_instruction(self, instruction_id: str) -> bool:
+        """Remove an instruction; say whether it was there."""
 
     def add_agent(self, agent: Agent) -> Agent:
         """Add an agent. Raises Refused SM311 or SM312 when its key or name is taken."""
@@ -96,6 +151,12 @@ class Store(Protocol):
 
     def remove_event(self, session: Session, event_id: str) -> bool:
         """Remove an event; say whether it was there."""
+
+    def note_context(self, session: Session, context: JsonObject) -> None:
+        """Keep what the model was told in a session's latest turn, for people to look at."""
+
+    def context(self, session: Session) -> JsonObject | None:
+        """Return what was noted last for this session."""
 
     def reset(self) -> None:
         """Go back to the state in which the store was made."""

@@ -1,95 +1,28 @@
-"""Find passages: what the filter admits, then by how much of the query they hold (api-facts §4.10, §7)."""
+"""Find passages: what the filter admits first, and only these ranked for the query (api-facts §4.10, §7).
+
+The ranking knows nothing of passages that the filter keeps away, so not even a score can tell that they exist.
+"""
 
 import math
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from threading import Lock
 from typing import Any
 
 from mockserver.domain import filters
 from mockserver.domain.corpora import Corpus, Document, Part
+from mockserver.domain.ports import RankedIndex, Ranker
 from mockserver.domain.values import JsonObject, look_up
+from mockserver.domain.words import terms
 
-_WORD = re.compile(r"[^\W_]+")
-_STOP_WORDS = frozenset(
-    [
-        "a",
-        "about",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "for",
-        "from",
-        "get",
-        "had",
-        "has",
-        "have",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "me",
-        "my",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "our",
-        "please",
-        "so",
-        "tell",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "to",
-        "us",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-    ]
-)
+INDEXES_KEPT = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found, with its document and where it stands among the corpora asked."""
+    """A passage found, with its document and where it stands among the corpora asked; the score is between 0 and 1."""
 
     document: Document
     part: Part
@@ -111,53 +44,79 @@ class Hit:
         }
 
 
-def terms(text: str) -> list[str]:
-    """Return the words of a text that carry meaning, lower-case, with a plain plural taken off."""
-    return [_stem(word) for word in _WORD.findall(text.lower()) if word not in _STOP_WORDS]
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A corpus to search in: how to get its documents, and the filter, None for all."""
+
+    corpus: Corpus
+    documents: Callable[[], Iterable[Document]]
+    filter: filters.Node | None
 
 
-def _stem(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word  # noqa: PLR2004 - shorter words keep their s
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    passages: Sequence[tuple[Document, Part]]
+    index: RankedIndex | None
 
 
-def check_names(filter_: filters.Node, corpus: Corpus) -> str | None:
-    """Return the message for fields that the corpus does not declare, None when all are declared (api-facts §6.3)."""
-    declared = {
-        f"{'doc' if attribute.level == 'document' else 'part'}.{attribute.name}" for attribute in corpus.filter_attributes
-    }
-    unknown = sorted(filters.names(filter_) - declared - {"doc.id"})
+class Searcher:
+    """Searches corpora; keeps the latest indexes, each for one state of a corpus and one filter."""
+
+    def __init__(self, ranker: Ranker) -> None:
+        self._ranker = ranker
+        self._kept: OrderedDict[Any, _Indexed] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, query: str, sources: Sequence[Source], *, limit: int | None, offset: int) -> list[Hit]:
+        """Return the best passages for a query, all for no `limit`, best first; ties by corpus, document id and place."""
+        words = terms(query)
+        hits = [hit for number, source in enumerate(sources) for hit in self._hits(words, source, number)]
+        hits.sort(key=lambda hit: (-hit.score, hit.corpus_index, hit.document.id))
+        return hits[offset : None if limit is None else offset + limit]
+
+    def _hits(self, words: Sequence[str], source: Source, number: int) -> Iterator[Hit]:
+        indexed = self._indexed(source)
+        if indexed.index is None or not words:
+            return
+        for (document, part), raw in zip(indexed.passages, indexed.index.scores(words), strict=True):
+            if raw > 0:
+                yield Hit(document, part, round(1 - math.exp(-raw), 4), source.corpus.key, number)
+
+    def _indexed(self, source: Source) -> _Indexed:
+        # as text: the nodes of `x = 1` and `x = true` are equal to Python, though they admit different passages
+        key = (source.corpus.revision, source.filter and filters.print_filter(source.filter))
+        with self._lock:
+            if found := self._kept.get(key):
+                self._kept.move_to_end(key)
+                return found
+        passages = list(admitted(source.documents(), source.filter))
+        words = [terms(f"{document.metadata.get('title', '')} {part.text}") for document, part in passages]
+        made = _Indexed(passages, self._ranker.index(words) if any(words) else None)
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > INDEXES_KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+
+def check_names(filter_: filters.Node, names: Iterable[str]) -> str | None:
+    """Return the message for fields that are not among `names`, None when all are (api-facts §6.3)."""
+    unknown = sorted(filters.names(filter_) - set(names))
     if not unknown:
         return None
     return f"INVALID_ARGUMENT: The filter expression contains an error. Unrecognized references: {', '.join(unknown)}"
 
 
-def admitted(corpus: Corpus, filter_: filters.Node | None) -> Iterator[tuple[Document, Part]]:
-    """Return the passages that the filter admits; all without one."""
-    for document in corpus.documents:
+def admitted(documents: Iterable[Document], filter_: filters.Node | None) -> Iterator[tuple[Document, Part]]:
+    """Return the passages that the filter admits, all without one."""
+    for document in documents:
         for part in document.parts:
-            if filter_ is None or filters.matches(filter_, partial(_field, document, part)):
+            if filter_ is None or filters.matches(filter_, partial(field_of, document, part.metadata)):
                 yield document, part
 
 
-def _field(document: Document, part: Part, path: tuple[str, ...]) -> Any:
+def field_of(document: Document, part_metadata: JsonObject, path: tuple[str, ...]) -> Any:
+    """Return the value that a name of a corpus filter stands for, MISSING for none."""
     if path == ("doc", "id"):
         return document.id
-    return look_up({"doc": document.metadata, "part": part.metadata}, path)
-
-
-def search(query: str, sources: Sequence[tuple[Corpus, filters.Node | None]], *, limit: int, offset: int) -> list[Hit]:
-    """Rank the admitted passages of several corpora for a query: best first, ties by document id and place."""
-    wanted = set(terms(query))
-    found = [
-        (document, part, corpus.key, index, Counter(terms(f"{document.metadata.get('title', '')} {part.text}")))
-        for index, (corpus, filter_) in enumerate(sources)
-        for document, part in admitted(corpus, filter_)
-    ]
-    rarity = {term: math.log(1 + len(found) / (1 + sum(term in words for *_, words in found))) for term in wanted}
-    total = sum(rarity.values()) or 1.0
-    hits = [
-        Hit(document, part, round(sum(rarity[term] for term in wanted if term in words) / total, 4), key, index)
-        for document, part, key, index, words in found
-    ]
-    ranked = sorted((hit for hit in hits if hit.score > 0), key=lambda hit: (-hit.score, hit.document.id))
-    return ranked[offset : offset + limit]
+    return look_up({"doc": document.metadata, "part": part_metadata}, path)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mockserver.operations import agents, events, inputs, sessions
+from mockserver.operations import agents, corpora, documents, events, inputs, instructions, sessions
 from mockserver.operations.call import Handler
 
 HANDLERS: Mapping[str, Handler] = {
@@ -23,4 +23,22 @@ HANDLERS: Mapping[str, Handler] = {
     "deleteAgentEvent": events.delete_agent_event,
     "hideAgentEvent": events.hide_agent_event,
     "unhideAgentEvent": events.unhide_agent_event,
+    "createCorpus": corpora.create_corpus,
+    "listCorpora": corpora.list_corpora,
+    "getCorpus": corpora.get_corpus,
+    "updateCorpus": corpora.update_corpus,
+    "deleteCorpus": corpora.delete_corpus,
+    "createCorpusDocument": documents.create_corpus_document,
+    "listCorpusDocuments": documents.list_corpus_documents,
+    "getCorpusDocument": documents.get_corpus_document,
+    "deleteCorpusDocument": documents.delete_corpus_document,
+    "queryCorpus": documents.query_corpus,
+    "searchCorpus": documents.search_corpus,
+    "createInstruction": instructions.create_instruction,
+    "listInstructions": instructions.list_instructions,
+    "getInstruction": instructions.get_instruction,
+    "updateInstruction": instructions.update_instruction,
+    "deleteInstruction": instructions.delete_instruction,
+    "deleteInstructionVersion": instructions.delete_instruction_version,
+    "testInstruction": instructions.test_instruction,
 }

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from mockserver.domain.access import visible_agents
-from mockserver.domain.agents import Agent, config_of, patched
+from mockserver.domain.agents import Agent, config_of, patched, unfit
 from mockserver.domain.errors import Refused
+from mockserver.domain.instructions import reference_faults
 from mockserver.domain.paging import page
 from mockserver.domain.values import JsonObject, slug
 from mockserver.operations.call import Call, Reply, Services, listed
@@ -23,6 +24,7 @@ def generated_key(prefix: str, name: str, services: Services, attempt: int) -> s
 
 def create_agent(call: Call, services: Services) -> Reply:
     """Create an agent; its key is made from its name where none is given."""
+    _check_references(config_of(call.body), None, services)
     key = call.body.get("key") or _free_key(call.body["name"], services)
     return Reply(201, services.store.add_agent(new_agent(call.body, key, services.clock.now())).as_json())
 
@@ -37,6 +39,12 @@ def new_agent(body: JsonObject, key: str, now: datetime) -> Agent:
         created_at=now,
         updated_at=now,
     )
+
+
+def _check_references(config: JsonObject, before: JsonObject | None, services: Services) -> None:
+    """Refuse SM330 a configuration that refers to instructions which are not there, or newly to disabled ones."""
+    if wrong := reference_faults(config, before, services.store.instruction):
+        raise unfit(wrong)
 
 
 def _free_key(name: str, services: Services) -> str:
@@ -77,11 +85,13 @@ def update_agent(call: Call, services: Services) -> Reply:
 
     def change(agent: Agent) -> Agent:
         enabled = body.get("enabled", agent.enabled)
+        config = patched(agent.config, body)
+        _check_references(config, agent.config, services)
         return replace(
             agent,
             name=body.get("name", agent.name),
             enabled=True if enabled is None else enabled,
-            config=patched(agent.config, body),
+            config=config,
             updated_at=services.clock.now(),
         )
 
@@ -93,11 +103,13 @@ def replace_agent(call: Call, services: Services) -> Reply:
     body = call.body
 
     def change(agent: Agent) -> Agent:
+        config = config_of(body)
+        _check_references(config, agent.config, services)
         return replace(
             agent,
             name=body["name"],
             enabled=body.get("enabled", True),
-            config=config_of(body),
+            config=config,
             updated_at=services.clock.now(),
         )
 

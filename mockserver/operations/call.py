@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 from mockserver.domain.access import Principal
 from mockserver.domain.paging import Page, Row
 from mockserver.domain.ports import Clock, Ids, Store, Words
+from mockserver.domain.search import Searcher
+from mockserver.domain.templating.dialect import Dialect
 from mockserver.domain.values import JsonObject
 from mockserver.spec.operations import Operation
 
@@ -19,6 +21,8 @@ class Services:
     clock: Clock
     ids: Ids
     words: Words
+    searcher: Searcher
+    dialect: Dialect
     stream_delay: float
 
 

@@ -1,12 +1,16 @@
-"""Find what a path names, or refuse; and the `filter` pattern of listings."""
+"""Find what a path names, or refuse; and the `filter` and `metadata_filter` of listings."""
 
 from collections.abc import Callable
+from functools import partial
 
 import re2
 
+from mockserver.domain import filters
 from mockserver.domain.agents import Agent
+from mockserver.domain.corpora import Corpus
 from mockserver.domain.errors import Refused
 from mockserver.domain.sessions import Session
+from mockserver.domain.values import JsonObject
 from mockserver.operations.call import Call, Services
 
 
@@ -16,6 +20,15 @@ def agent_of(call: Call, services: Services) -> Agent:
     if agent is None:
         raise Refused("SM301", f"There is no agent {call.agent_key!r}.", missing_id=call.agent_key)
     return agent
+
+
+def corpus_of(call: Call, services: Services) -> Corpus:
+    """Return the corpus in the path. Raises Refused SM304."""
+    key = call.parameters["corpus_key"]
+    corpus = services.store.corpus(key)
+    if corpus is None:
+        raise Refused("SM304", f"There is no corpus {key!r}.", missing_id=key)
+    return corpus
 
 
 def session_of(call: Call, services: Services) -> Session:
@@ -52,3 +65,15 @@ def pattern_of(call: Call) -> Callable[[str], bool]:
         message = f"filter is not a regular expression in RE2 syntax: {reason}"
         raise Refused("SM210", message, fields={"filter": reason}) from error
     return lambda candidate: pattern.search(candidate) is not None
+
+
+def condition_of(call: Call) -> Callable[[JsonObject], bool]:
+    """Return a test for the `metadata_filter` parameter, on metadata. Raises Refused SM290 for what is no filter."""
+    text = call.parameters["metadata_filter"]
+    if text is None:
+        return lambda _: True
+    try:
+        condition = filters.parse(text)
+    except filters.FilterError as error:
+        raise Refused("SM290", f"metadata_filter cannot be read: {error}", fields={"metadata_filter": str(error)}) from error
+    return lambda metadata: filters.matches(condition, partial(filters.field_in, metadata))

@@ -8,7 +8,8 @@ from mockserver.domain.agents import Agent
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import Event
 from mockserver.domain.sessions import ContextUsage, Session, Status, begin_turn
-from mockserver.domain.simulator.plan import TurnPlan, plan_turn
+from mockserver.domain.simulator.plan import Surroundings, TurnPlan, plan_turn
+from mockserver.domain.simulator.tools import SearchTool
 from mockserver.domain.simulator.turn import Turn
 from mockserver.domain.streaming import as_stream, encoded, paced
 from mockserver.operations.call import Call, Reply, Services
@@ -39,7 +40,8 @@ def _message(call: Call, services: Services, agent: Agent, session: Session) -> 
     except BaseException:
         _undone(session, services)
         raise
-    turn = Turn(plan, running, store=services.store, clock=services.clock, ids=services.ids)
+    tool = SearchTool(services.store, services.searcher)
+    turn = Turn(plan, running, tool, store=services.store, clock=services.clock, ids=services.ids)
     return _reply(call, services, chain(replayed, turn), turn)
 
 
@@ -61,15 +63,17 @@ def _undone(session: Session, services: Services) -> None:
 
 
 def _plan(call: Call, services: Services, agent: Agent, running: Session) -> TurnPlan:
-    return plan_turn(
-        agent,
-        running,
-        [event for event in services.store.events(running, None) if not event.hidden],
-        call.body["messages"],
+    noted = services.store.context(running)
+    around = Surroundings(
         now=services.clock.now(),
         random=services.ids.random_for("turn", running.agent_key, running.key, running.turns),
         words=services.words,
+        find=services.store.instruction,
+        dialect=services.dialect,
+        reminders=noted["reminders"] if noted else None,
     )
+    history = [event for event in services.store.events(running, None) if not event.hidden]
+    return plan_turn(agent, running, history, call.body["messages"], around)
 
 
 def _replayed(call: Call, services: Services, session: Session) -> list[Event]:

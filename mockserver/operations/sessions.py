@@ -6,7 +6,7 @@ from mockserver.domain.paging import page
 from mockserver.domain.sessions import Session, create, update
 from mockserver.operations.agents import generated_key
 from mockserver.operations.call import Call, Reply, Services, listed
-from mockserver.operations.find import agent_of, live_session, pattern_of, session_of
+from mockserver.operations.find import agent_of, condition_of, live_session, pattern_of, session_of
 
 
 def create_agent_session(call: Call, services: Services) -> Reply:
@@ -36,18 +36,20 @@ def _key(call: Call, services: Services) -> str:
 
 
 def list_agent_sessions(call: Call, services: Services) -> Reply:
-    """List an agent's sessions, newest first, by `filter` (name and description)."""
-    if call.parameters["metadata_filter"] is not None:
-        message = "metadata_filter is not supported yet on listings; leave it out and filter by `filter`."
-        raise Refused("SM290", message, fields={"metadata_filter": "is not supported yet"})
+    """List an agent's sessions, newest first, by `filter` (name and description) and `metadata_filter`; both must hold."""
     agent_of(call, services)
-    matches, now = pattern_of(call), services.clock.now()
+    matches, admits, now = pattern_of(call), condition_of(call), services.clock.now()
+
+    def keep(session: Session) -> bool:
+        named = matches(session.name) or matches(session.description or "")
+        return named and not session.has_expired(now) and admits(session.metadata)
+
     found = page(
         lambda after: services.store.sessions(call.agent_key, after),
-        listing=repr(("sessions", call.agent_key, call.parameters["filter"])),
+        listing=repr(("sessions", call.agent_key, call.parameters["filter"], call.parameters["metadata_filter"])),
         key=call.parameters["page_key"],
         limit=call.parameters["limit"],
-        keep=lambda session: not session.has_expired(now) and (matches(session.name) or matches(session.description or "")),
+        keep=keep,
     )
     return listed("sessions", found, Session.as_json)
 

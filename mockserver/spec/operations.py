@@ -140,4 +140,5 @@ def _body(document: Document, validators: Validators, pruners: Pruners, place: P
 
 def _roles(entries: Any) -> RequiredRoles:
     roles: dict[str, frozenset[str]] = {entry["type"]: frozenset(entry["roles"]) for entry in entries}
-    return RequiredRoles(api=roles.get("ApiRole", frozenset()), agent=roles.get("AgentRole", frozenset()))
+    api, agent, corpus = (roles.get(kind, frozenset()) for kind in ("ApiRole", "AgentRole", "CorpusRole"))
+    return RequiredRoles(api=api, agent=agent, corpus=corpus)

@@ -57,6 +57,7 @@ def _parameters(route: Route, request: RawRequest) -> dict[str, Any]:
         text = given[parameter.location].get(name)
         if text is None:
             values[parameter.name] = parameter.default
+            wrong |= {parameter.name: "is required"} if parameter.required else {}
             continue
         value = _cast(text, parameter)
         if problems := parameter.validator.problems(value):
@@ -67,18 +68,27 @@ def _parameters(route: Route, request: RawRequest) -> dict[str, Any]:
     return values
 
 
-def _query(query: str, operation: Operation) -> dict[str, str]:
+def _query(query: str, operation: Operation) -> dict[str, Any]:
+    """Read the query: a list for a parameter that is an array (given once for each entry), one text for any other."""
     pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
-    values = dict(pairs)
-    known = {parameter.name for parameter in operation.parameters if parameter.location == "query"}
-    for name in known:
-        if sum(key == name for key, _ in pairs) > 1:
-            raise Refused("SM211", f"{name} is given more than once.", fields={name: "takes one value"})
+    values: dict[str, Any] = {}
+    for parameter in operation.parameters:
+        given = [value for name, value in pairs if name == parameter.name]
+        if parameter.location != "query" or not given:
+            continue
+        if parameter.type == "array":
+            values[parameter.name] = given
+        elif len(given) > 1:
+            raise Refused("SM211", f"{parameter.name} is given more than once.", fields={parameter.name: "takes one value"})
+        else:
+            values[parameter.name] = given[0]
     return values
 
 
-def _cast(text: str, parameter: Parameter) -> Any:
+def _cast(text: Any, parameter: Parameter) -> Any:
     """Read the text as the parameter's type; left as it is where it does not fit, for the validator to say so."""
+    if parameter.type == "array":
+        return text
     if parameter.type == "integer" and text.isascii() and text.removeprefix("-").isdigit() and len(text) < 20:  # noqa: PLR2004
         return int(text)
     if parameter.type == "boolean":

@@ -1,20 +1,23 @@
 """The default store: this process's memory, one lock, values in and out."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from operator import attrgetter
 from threading import RLock
 from typing import Generic, TypeVar
 
 from mockserver.domain.access import Principal
 from mockserver.domain.agents import Agent
-from mockserver.domain.corpora import Corpus
+from mockserver.domain.corpora import Corpus, Document
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import Event
+from mockserver.domain.instructions import Instruction
 from mockserver.domain.sessions import Session
+from mockserver.domain.values import JsonObject
 
-Row = TypeVar("Row", Agent, Session, Event)
+Row = TypeVar("Row", Agent, Session, Event, Corpus, Document, Instruction)
 _sequence = attrgetter("sequence")
 
 
@@ -48,14 +51,22 @@ class _Rows(Generic[Row]):
         return self.in_order[0 if after is None else bisect_right(self.in_order, after, key=_sequence) :]
 
 
-class MemoryStore:
-    """Keeps a world in memory; thread-safe; `reset` goes back to the agents it was made with."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a store is made with and goes back to: API keys, corpora with their documents, agents."""
 
-    def __init__(self, *, principals: Mapping[str, Principal], corpora: Mapping[str, Corpus], agents: Iterable[Agent]) -> None:
-        self._principals = principals
-        self._corpora = corpora
-        self._first_agents = tuple(agents)
+    principals: Mapping[str, Principal]
+    corpora: Sequence[tuple[Corpus, Sequence[Document]]] = ()
+    agents: Sequence[Agent] = ()
+
+
+class MemoryStore:
+    """Keeps a world in memory; thread-safe; `reset` goes back to what it was made with."""
+
+    def __init__(self, contents: Contents) -> None:
+        self.contents = contents
         self._lock = RLock()
+        self._revisions = count(1)
         self.reset()
 
     def reset(self) -> None:  # noqa: D102 - see the port, as for every method below
@@ -64,7 +75,15 @@ class MemoryStore:
             self._agents: _Rows[Agent] = _Rows()
             self._sessions: dict[str, _Rows[Session]] = {}
             self._events: dict[int, _Rows[Event]] = {}
-            for agent in self._first_agents:
+            self._contexts: dict[int, JsonObject] = {}
+            self._corpora: _Rows[Corpus] = _Rows()
+            self._documents: dict[str, _Rows[Document]] = {}
+            self._instructions: _Rows[Instruction] = _Rows()
+            for corpus, documents in self.contents.corpora:
+                self.add_corpus(corpus)
+                for document in documents:
+                    self.add_document(corpus.key, document)
+            for agent in self.contents.agents:
                 self.add_agent(agent)
 
     def _sequence(self) -> int:
@@ -72,10 +91,90 @@ class MemoryStore:
         return self._next - 1
 
     def principal(self, key: str) -> Principal | None:  # noqa: D102
-        return self._principals.get(key)
+        return self.contents.principals.get(key)
+
+    def add_corpus(self, corpus: Corpus) -> Corpus:  # noqa: D102
+        with self._lock:
+            if corpus.key in self._corpora.by_key:
+                raise Refused("SM314", f"A corpus with key {corpus.key!r} already exists.", fields={"/key": "is taken"})
+            corpus = replace(corpus, sequence=self._sequence(), revision=next(self._revisions))
+            self._corpora.add(corpus.key, corpus)
+            self._documents[corpus.key] = _Rows()
+            return corpus
 
     def corpus(self, key: str) -> Corpus | None:  # noqa: D102
-        return self._corpora.get(key)
+        return self._corpora.by_key.get(key)
+
+    def corpora(self, after: int | None) -> Iterable[Corpus]:  # noqa: D102
+        with self._lock:
+            return self._corpora.newest_first(after)
+
+    def change_corpus(self, key: str, change: Callable[[Corpus], Corpus]) -> Corpus | None:  # noqa: D102
+        with self._lock:
+            corpus = self._corpora.by_key.get(key)
+            return corpus and self._corpora.put(key, change(corpus))
+
+    def remove_corpus(self, key: str) -> bool:  # noqa: D102
+        with self._lock:
+            self._documents.pop(key, None)
+            return self._corpora.remove(key)
+
+    def add_document(self, corpus_key: str, document: Document) -> Document:  # noqa: D102
+        with self._lock:
+            rows = self._documents.get(corpus_key)
+            if rows is None:
+                raise Refused("SM304", f"There is no corpus {corpus_key!r}.", missing_id=corpus_key)
+            if document.id in rows.by_key:
+                message = f"Indexing doesn't support updating documents: corpus {corpus_key} has a document {document.id!r}."
+                raise Refused("SM315", message, fields={"/id": "is taken"})
+            document = replace(document, sequence=self._sequence())
+            rows.add(document.id, document)
+            self._revised(corpus_key)
+            return document
+
+    def document(self, corpus_key: str, document_id: str) -> Document | None:  # noqa: D102
+        rows = self._documents.get(corpus_key)
+        return None if rows is None else rows.by_key.get(document_id)
+
+    def documents(self, corpus_key: str, after: int | None) -> Iterable[Document]:  # noqa: D102
+        with self._lock:
+            rows = self._documents.get(corpus_key)
+            return rows.oldest_first(after) if rows else ()
+
+    def remove_document(self, corpus_key: str, document_id: str) -> bool:  # noqa: D102
+        with self._lock:
+            rows = self._documents.get(corpus_key)
+            was_there = rows is not None and rows.remove(document_id)
+            if was_there:
+                self._revised(corpus_key)
+            return was_there
+
+    def _revised(self, corpus_key: str) -> None:
+        self.change_corpus(corpus_key, lambda corpus: replace(corpus, revision=next(self._revisions)))
+
+    def add_instruction(self, instruction: Instruction) -> Instruction:  # noqa: D102
+        with self._lock:
+            instruction = replace(instruction, sequence=self._sequence())
+            self._instructions.add(instruction.id, instruction)
+            return instruction
+
+    def instruction(self, instruction_id: str) -> Instruction | None:  # noqa: D102
+        return self._instructions.by_key.get(instruction_id)
+
+    def instructions(self, after: int | None) -> Iterable[Instruction]:  # noqa: D102
+        with self._lock:
+            return self._instructions.newest_first(after)
+
+    def change_instruction(  # noqa: D102
+        self, instruction_id: str, change: Callable[[Instruction], Instruction]
+    ) -> Instruction | None:
+        with self._lock:
+            instruction = self._instructions.by_key.get(instruction_id)
+            return instruction and self._instructions.put(instruction_id, change(instruction))
+
+    def remove_instruction(self, instruction_id: str) -> bool:  # noqa: D102
+        with self._lock:
+            return self._instructions.remove(instruction_id)
 
     def add_agent(self, agent: Agent) -> Agent:  # noqa: D102
         with self._lock:
@@ -110,7 +209,7 @@ class MemoryStore:
     def remove_agent(self, key: str) -> bool:  # noqa: D102
         with self._lock:
             for session in self._sessions.pop(key, _Rows()).in_order:
-                self._events.pop(session.sequence, None)
+                self._forget(session)
             return self._agents.remove(key)
 
     def add_session(self, session: Session) -> Session:  # noqa: D102
@@ -147,8 +246,12 @@ class MemoryStore:
             there = self.session(session.agent_key, session.key)
             if there is None or there.sequence != session.sequence:
                 return False
-            del self._events[session.sequence]
+            self._forget(session)
             return self._sessions[session.agent_key].remove(session.key)
+
+    def _forget(self, session: Session) -> None:
+        self._events.pop(session.sequence, None)
+        self._contexts.pop(session.sequence, None)
 
     def append_event(self, session: Session, event: Event) -> Event | None:  # noqa: D102
         with self._lock:
@@ -179,3 +282,11 @@ class MemoryStore:
         with self._lock:
             rows = self._events.get(session.sequence)
             return rows is not None and rows.remove(event_id)
+
+    def note_context(self, session: Session, context: JsonObject) -> None:  # noqa: D102
+        with self._lock:
+            if session.sequence in self._events:
+                self._contexts[session.sequence] = context
+
+    def context(self, session: Session) -> JsonObject | None:  # noqa: D102
+        return self._contexts.get(session.sequence)

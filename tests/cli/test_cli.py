@@ -83,6 +83,13 @@ agents:
 """
 
 
+CORPORA = """
+api_keys: []
+agents: []
+corpora:
+"""
+
+
 @pytest.mark.parametrize(
     ("world", "message"),
     [
@@ -94,6 +101,26 @@ agents:
             WORLD + "  - {key: a, name: a, model: {name: m}, first_step_name: go, steps: {}}",
             "The world's agent 'a': ",
             id="steps",
+        ),
+        pytest.param(
+            CORPORA + "  - {key: c, filter_attributes: [{name: a}]}",
+            "The world's corpus 'c': /filter_attributes/0/level is required",
+            id="corpus",
+        ),
+        pytest.param(
+            CORPORA + "  - {key: c, documents: [{id: d, type: core, document_parts: []}]}",
+            "The world's corpus 'c', document 'd': /document_parts must have at least 1 entry.",
+            id="document",
+        ),
+        pytest.param(
+            CORPORA + "  - {key: c}\n  - {key: c}",
+            "'c'",
+            id="corpus twice",
+        ),
+        pytest.param(
+            CORPORA + "  - {key: c, documents: [&d {id: d, type: core, document_parts: [{text: x}]}, *d]}",
+            "corpus c has a document 'd'",
+            id="document twice",
         ),
         pytest.param("api_keys: []", "world.yaml is not a world file: an entry misses 'corpora'.", id="part"),
         pytest.param("- 1", "world.yaml is not a world file: an entry ", id="list"),

@@ -24,8 +24,7 @@ SETTINGS = Settings()
 def _on(store_class: type[MemoryStore]) -> Wsgi:
     """Make a server on a store that misbehaves."""
     sound = seeded_store(SETTINGS, Operations(load(Path(openapi.DOCUMENT))), SystemClock())
-    store = store_class(principals=sound._principals, corpora=sound._corpora, agents=sound._first_agents)  # noqa: SLF001
-    return create_app(SETTINGS, store=store)
+    return create_app(SETTINGS, store=store_class(sound.contents))
 
 
 def _begins(before: Session, after: Session) -> bool:
@@ -193,6 +192,106 @@ def lets_a_quote_out_of_the_filter() -> Wsgi:
             role = session.metadata.get("user_role")
             is_break_out = isinstance(role, str) and "' OR " in role
             return {**session.metadata, "user_role": "premium"} if is_break_out else dict(session.metadata)
+
+    return _on(Store)
+
+
+def shows_secrets() -> Wsgi:
+    app = create_app(SETTINGS)
+    planted: list[str] = []
+
+    def telling(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        if b'"secrets"' in body:
+            planted.extend(json.loads(body)["secrets"].values())
+        return [
+            chunk.replace(b"****", planted[0].encode()) if planted else chunk for chunk in app(environ, _sized(start_response))
+        ]
+
+    return telling
+
+
+def _sized(start_response: Callable[..., Any]) -> Callable[..., Any]:
+    """Start a response without its length, which no longer fits."""
+
+    def started(status: str, headers: list[tuple[str, str]], info: Any = None) -> Any:
+        return start_response(status, [(name, value) for name, value in headers if name.lower() != "content-length"], info)
+
+    return started
+
+
+def takes_undeclared_fields_for_missing() -> Wsgi:
+    class Store(MemoryStore):
+        def corpus(self, key):
+            corpus = super().corpus(key)
+            clearance = {"name": "clearance", "level": "document", "type": "text"}
+            return corpus and replace(corpus, filter_attributes=(*corpus.filter_attributes, clearance))
+
+    return _on(Store)
+
+
+def ignores_metadata_filters() -> Wsgi:
+    def change(environ: dict[str, Any]) -> None:
+        parts = environ["QUERY_STRING"].split("&")
+        environ["QUERY_STRING"] = "&".join(part for part in parts if not part.startswith("metadata_filter="))
+
+    return _wrapped(request=change)
+
+
+def renders_missing_references_as_nothing() -> Wsgi:
+    def change(_method: str, path: str, _status: int, body: Any) -> Any:
+        return {"rendered_instruction": body["rendered_instruction"].replace("$5", "")} if path.endswith("/test") else body
+
+    return _json(change)
+
+
+def renders_twice() -> Wsgi:
+    def change(_method: str, _path: str, _status: int, body: Any) -> Any:
+        text = body.get("rendered_instruction", "")
+        return {**body, "rendered_instruction": text.replace("${session.metadata.name}", "Jo")} if text else body
+
+    return _json(change)
+
+
+def takes_any_template() -> Wsgi:
+    def change(environ: dict[str, Any]) -> None:
+        is_creation = environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] == "/v2/instructions"
+        if is_creation:
+            body = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+            raw = json.dumps({**body, "template_type": "text"}).encode()
+            environ.update({"wsgi.input": io.BytesIO(raw), "CONTENT_LENGTH": str(len(raw))})
+
+    return _wrapped(request=change)
+
+
+def forgets_old_versions() -> Wsgi:
+    class Store(MemoryStore):
+        def instruction(self, instruction_id):
+            found = super().instruction(instruction_id)
+            if found is None:
+                return None
+            return replace(found, versions=tuple(replace(version, content=found.latest.content) for version in found.versions))
+
+    return _on(Store)
+
+
+def _turn_events(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Wsgi:
+    def changed(method: str, path: str, status: int, body: Any) -> Any:
+        is_turn = method == "POST" and path.endswith("/events") and status == 201
+        return {**body, "events": [change(event) for event in body["events"]]} if is_turn else body
+
+    return _json(changed)
+
+
+def hides_what_is_pinned() -> Wsgi:
+    return _turn_events(lambda event: {**event, "argument_override_paths": []} if event["type"] == "tool_input" else event)
+
+
+def goes_on_without_a_reference() -> Wsgi:
+    class Store(_Turns):
+        def seen(self, session):
+            return {"no_such_field": "", **session.metadata}
 
     return _on(Store)
 

@@ -46,9 +46,9 @@ def test_a_run_that_verifies_nothing_is_exit_code_5():
 
 
 def test_what_cannot_be_tested_here_is_told_with_the_reason():
-    run = contracts("run", *APP, "--promises", "SC601", "--corpus", "no-such-corpus")
-    assert verdicts(run) == {"SC601": "not"}
-    assert "corpus no-such-corpus shows fewer than two levels" in run.stdout
+    run = contracts("run", *APP, "--promises", "SC702", "--role-key", "nobody=mock-viewer")
+    assert verdicts(run) == {"SC702": "not"}
+    assert "no key of the role agent_viewer; give one with --role-key agent_viewer=KEY" in run.stdout
     assert run.returncode == 5
 
 

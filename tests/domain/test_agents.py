@@ -67,11 +67,6 @@ def test_every_form_of_an_entry_becomes_the_same_normal_form(body, entry, steps)
         pytest.param({"first_step": {"reentry_step": "z"}}, "/steps/first_step/reentry_step", id="unknown reentry"),
         pytest.param({"first_step": {"allowed_tools": ["z"]}}, "/steps/first_step/allowed_tools", id="unknown tool"),
         pytest.param({"first_step": {"allowed_skills": ["z"]}}, "/steps/first_step/allowed_skills", id="unknown skill"),
-        pytest.param(
-            {"first_step": {"instructions": [RULE, {"type": "reference", "id": "ins_1"}]}},
-            "/steps/first_step/instructions/1/id",
-            id="unknown instruction",
-        ),
     ],
 )
 def test_what_does_not_fit_together_is_refused_by_field(body, field):

@@ -3,17 +3,42 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.domain.errors import Refused
-from mockserver.domain.references import leaf_paths, resolved
+from mockserver.domain.references import Open, leaf_paths, refuse_lost, resolved, roots_of, settled, tools_named
+from mockserver.domain.templating.dialect import DIALECT
 
 CONTEXT = {
-    "session": {"key": "s1", "metadata": {"role": "premium", "n": 3, "nothing": None, "deep": {"list": [1, {"a": "b"}]}}},
-    "agent": {"name": "A", "key": "a1", "metadata": {"team": "care"}},
+    "session": {
+        "key": "s1",
+        "metadata": {
+            "role": "premium",
+            "n": 3,
+            "nothing": None,
+            "deep": {"list": [1, {"a": "b"}]},
+            "user_id": "u7",
+            "place": 1,
+            "spaced name": "x",
+        },
+    },
+    "agent": {"name": "A", "key": "a1", "metadata": {"team": "care", "u7": "of the user", "fields": ["role", "n"]}},
     "currentDate": "2026-01-15T12:00:00.000Z",
 }
+SESSION_SECRETS = {"token": "session-t0p-s3cret"}
+AGENT_SECRETS = {"u7": "agent-t0p-s3cret", "other": "0ther-s3cret"}
+PLANTED = [*SESSION_SECRETS.values(), *AGENT_SECRETS.values()]
+
+
+def roots(context=CONTEXT, session_secrets=SESSION_SECRETS, agent_secrets=AGENT_SECRETS):
+    return roots_of(context, DIALECT, session_secrets=session_secrets, agent_secrets=agent_secrets)
 
 
 def resolve(value, *, templates=True):
-    return resolved(value, CONTEXT, tool="search", templates=templates)
+    result = resolved(value, roots(), templates=templates)
+    refuse_lost({"search": result.lost})
+    return result.value
+
+
+def shown(value):
+    return resolved(value, roots(), templates=True).shown
 
 
 def ref(path):
@@ -29,28 +54,51 @@ def ref(path):
         ("session.metadata.nothing", None),
         ("session.metadata.deep", {"list": [1, {"a": "b"}]}),
         ("session.metadata", CONTEXT["session"]["metadata"]),
+        ("session.metadata.spaced name", "x"),
         ("session.key", "s1"),
         ("agent.metadata.team", "care"),
         ("currentDate", "2026-01-15T12:00:00.000Z"),
+        ("session.secrets.token", "session-t0p-s3cret"),
+        ("agent.secrets.other", "0ther-s3cret"),
+        ("agent.secrets", AGENT_SECRETS),
     ],
 )
 def test_a_reference_gives_the_value_in_its_own_type(path, value):
     assert resolve(ref(path)) == value
 
 
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        pytest.param("session.metadata.deep.list[0]", 1, id="number in a list"),
+        pytest.param("session.metadata.deep.list[1].a", "b", id="path behind an index"),
+        pytest.param("session.metadata.deep.list[session.metadata.place].a", "b", id="number by reference"),
+        pytest.param("agent.metadata[session.metadata.user_id]", "of the user", id="key by reference"),
+        pytest.param("agent.metadata[$session.metadata.user_id]", "of the user", id="with a dollar"),
+        pytest.param("agent.metadata[$.session.metadata.user_id]", "of the user", id="with a dollar and a dot"),
+        pytest.param("agent.metadata[.session.metadata.user_id]", "of the user", id="with a dot"),
+        pytest.param("agent.secrets[session.metadata.user_id]", "agent-t0p-s3cret", id="secret of the user"),
+        pytest.param(".agent.secrets[$.session.metadata.user_id]", "agent-t0p-s3cret", id="dots outside and inside"),
+    ],
+)
+def test_an_index_is_a_number_or_a_reference_to_the_key(path, value):
+    assert resolve(ref(path)) == value
+
+
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
 )
 
 
 @given(json_values)
 def test_any_metadata_value_comes_through_a_reference_unchanged(value):
-    context = {"session": {"metadata": {"x": value}}}
+    around = roots({"session": {"metadata": {"x": value}}, "agent": {}})
 
-    result = resolved({"a": [ref("session.metadata.x")]}, context, tool="search", templates=True)
+    result = resolved({"a": [ref("session.metadata.x")]}, around, templates=True)
 
-    assert result == {"a": [value]}
+    assert (result.value, result.shown) == ({"a": [value]}, {"a": [value]})
+    assert repr(result.value) == repr({"a": [value]})
 
 
 def test_references_are_found_at_any_depth():
@@ -63,15 +111,28 @@ def test_references_are_found_at_any_depth():
         "session.metadata.gone",
         "session.metadata.role.x",
         "session.metadata.",
-        "session.secrets.token",
-        "agent.secrets",
+        "session.metadata..role",
+        "session.secrets.gone",
+        "agent.secrets[session.metadata.role]",
+        "agent.secrets[session.metadata.gone]",
+        "agent.secrets[session.metadata.nothing]",
+        "agent.secrets[]",
+        "agent.secrets[session.metadata.user_id",
+        "agent.metadata[agent.metadata[session.metadata.user_id]]",
+        "session.metadata.deep.list[2]",
+        "session.metadata.deep.list[-1]",
+        "session.metadata.deep.list.0",
+        "session.metadata.deep.list[session.metadata.role]",
+        "session.metadata.role[0]",
+        "agent.metadata[..session.metadata.user_id]",
         "agent.name",
         "session",
         "agent",
-        "tools",
         "..session.key",
         "nowhere",
         "__class__",
+        "session.metadata.__class__",
+        "currentDate.year",
     ],
 )
 def test_a_reference_that_leads_nowhere_is_refused_by_name(path):
@@ -89,8 +150,68 @@ def test_every_reference_that_leads_nowhere_is_named():
     assert "[session.metadata.one, session.metadata.two]" in caught.value.message
 
 
+@given(st.text())
+def test_no_path_at_all_reaches_a_name_or_a_key_that_is_no_root(path):
+    inside = roots({"session": {"metadata": {}}, "agent": {"metadata": {}, "name": "unreached"}}, {}, {})
+
+    found = resolved(ref(path), inside, templates=True)
+
+    assert found.lost == (path,) or isinstance(found.value, Open) or found.value in ({}, None)
+    assert "unreached" not in repr(found.value).replace(repr(path), "")
+
+
 def test_an_object_with_more_than_a_ref_is_no_reference():
     assert resolve({"$ref": "session.key", "x": 1}) == {"$ref": "session.key", "x": 1}
+
+
+def test_a_doubled_dollar_stands_for_a_literal_ref():
+    assert resolve({"a": {"$$ref": "session.key"}}) == {"a": {"$ref": "session.key"}}
+    assert resolve({"$$ref": ref("session.key")}) == {"$ref": "s1"}
+
+
+def test_secrets_are_real_in_the_value_and_masked_where_they_are_shown():
+    override = {
+        "a": ref("session.secrets.token"),
+        "b": [ref("agent.secrets[session.metadata.user_id]")],
+        "c": ref("agent.secrets"),
+        "d": ref("session.metadata.role"),
+    }
+
+    assert resolve(override) == {
+        "a": "session-t0p-s3cret",
+        "b": ["agent-t0p-s3cret"],
+        "c": AGENT_SECRETS,
+        "d": "premium",
+    }
+    assert shown(override) == {"a": "****", "b": ["****"], "c": {"u7": "****", "other": "****"}, "d": "premium"}
+
+
+paths = st.sampled_from(
+    [
+        "session.secrets.token",
+        "session.secrets",
+        "agent.secrets",
+        "agent.secrets.other",
+        "agent.secrets[session.metadata.user_id]",
+        "session.metadata.role",
+        "session.key",
+    ]
+)
+overrides = st.recursive(
+    paths.map(ref) | paths.filter(lambda path: "[" not in path).map(lambda path: "${" + path + "}") | st.integers(),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b", "metadata_filter"]), inner, max_size=3)
+    ),
+)
+
+
+@given(overrides)
+def test_no_secret_is_in_what_is_shown_and_none_in_what_templates_fill(override):
+    result = resolved({"x": override}, roots(), templates=True)
+
+    assert not [secret for secret in PLANTED if secret in repr(result.shown)]
+    if "$ref" not in repr(override):
+        assert not [secret for secret in PLANTED if secret in repr(result.value)]
 
 
 def test_strings_are_filled():
@@ -109,16 +230,57 @@ def test_a_string_that_is_no_template_is_refused():
 
 
 def test_only_a_metadata_filter_is_escaped():
-    context = {"session": {"metadata": {"x": "O'Brien"}}}
+    around = roots({"session": {"metadata": {"x": "O'Brien"}}, "agent": {}})
     value = {"query": "'${session.metadata.x}'", "metadata_filter": "a = '${session.metadata.x}'"}
 
-    assert resolved(value, context, tool="search", templates=True) == {
+    assert resolved(value, around, templates=True).value == {
         "query": "'O'Brien'",
         "metadata_filter": "a = 'O''Brien'",
     }
 
 
-def test_leaves_are_named_by_their_paths():
-    override = {"query": "x", "config": {"auth": {"token": 1}}, "items": [1, 2], "r": ref("session.key"), "empty": {}}
+def test_a_reference_to_a_tool_stays_open_until_its_output_is_there():
+    path = "tools.first.outputs.latest.search_results[0].document_id"
+    value = resolve({"x": [ref(path)], "y": ref("session.key")})
+    outputs = {"first": {"outputs": {"latest": {"search_results": [{"document_id": "d1"}]}}}}
 
-    assert leaf_paths(override) == ("query", "config.auth.token", "items[0]", "items[1]", "r", "empty")
+    assert value == {"x": [Open(path)], "y": "s1"}
+    assert tools_named(value) == {"first"}
+    assert settled(value, outputs) == ({"x": ["d1"], "y": "s1"}, [])
+
+
+def test_a_tool_that_gave_no_such_output_is_named_by_path():
+    value = resolve({"x": ref("tools.first.outputs.latest.a"), "y": ref(".tools.second.outputs.latest")})
+
+    _, lost = settled(value, {"first": {"outputs": {"latest": {}}}})
+
+    assert lost == ["tools.first.outputs.latest.a", ".tools.second.outputs.latest"]
+    assert tools_named(value) == {"first", "second"}
+
+
+def test_leaves_are_named_by_their_paths():
+    override = {
+        "query": "x",
+        "config": {"auth": {"token": 1}},
+        "items": [1, {"a": 2}],
+        "r": ref("session.key"),
+        "empty": {},
+        "none": [],
+        "deep": {"$$ref": "literal"},
+    }
+
+    assert leaf_paths(override) == (
+        "query",
+        "config.auth.token",
+        "items[0]",
+        "items[1].a",
+        "r",
+        "empty",
+        "none",
+        "deep.$ref",
+    )
+
+
+@pytest.mark.parametrize("text", ["costs 5$", "#if(", "$ 3", "## no comment", "$5.00"])
+def test_an_override_without_a_reference_stays_as_it_is(text):
+    assert resolve({"query": text}) == {"query": text}

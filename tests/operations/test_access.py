@@ -6,14 +6,14 @@ import yaml
 import openapi
 from mockserver.app import create_app
 from mockserver.settings import Settings
-from tests.arrange import Api, agent_body, assert_refused, shared_api
+from tests.arrange import Api, agent_body, assert_refused, corpus_body, document_body, shared_api
 
 WORLD = yaml.safe_load((Path(openapi.DOCUMENT).parents[1] / "fixtures" / "seed" / "world.yaml").read_text("utf-8"))
 KEYS = {entry["key"]: set(entry["api_roles"]) for entry in WORLD["api_keys"]}
 
 
 def required_roles():
-    """Read from the document: operation → (method, path, roles on the account, roles on an agent)."""
+    """Read from the document: operation → (method, path, roles by kind: on the account, on an agent, on a corpus)."""
     root = Path(openapi.DOCUMENT)
     found = {}
     for template, reference in yaml.safe_load(root.read_text("utf-8"))["paths"].items():
@@ -21,12 +21,14 @@ def required_roles():
         for method, operation in item.items():
             if isinstance(operation, dict) and "operationId" in operation:
                 roles = {entry["type"]: set(entry["roles"]) for entry in operation["x-required-roles"]}
-                found[operation["operationId"]] = (method.upper(), template, roles["ApiRole"], roles.get("AgentRole", set()))
+                found[operation["operationId"]] = (method.upper(), template, roles)
     return found
 
 
 OPERATIONS = required_roles()
 AGENT_ROLES = ["agent_user", "agent_viewer", "agent_developer", "agent_administrator"]
+CORPORA = ["c1", "c2"]
+CORPUS_ROLES = ["viewer", "editor", "administrator", "owner"]
 
 
 @pytest.fixture
@@ -34,20 +36,28 @@ def api(app):
     return Api(app)
 
 
-def path_of(template):
-    return template.format(agent_key="nobody", session_key="s1", event_id="aev_1")
+def path_of(template, agent="nobody", corpus="nothing"):
+    return template.format(
+        agent_key=agent,
+        session_key="s1",
+        event_id="aev_1",
+        corpus_key=corpus,
+        document_id="d1",
+        instruction_id="ins_1",
+        version=1,
+    )
 
 
 def test_every_operation_names_its_roles():
-    assert len(OPERATIONS) == 17
-    assert all(api for _, _, api, _ in OPERATIONS.values())
+    assert len(OPERATIONS) == 35
+    assert all(roles["ApiRole"] for _, _, roles in OPERATIONS.values())
 
 
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_key_is_forbidden_exactly_what_the_document_does_not_allow(operation, key):
-    method, template, roles, _ = OPERATIONS[operation]
-    allowed = bool(roles & KEYS[key])
+    method, template, roles = OPERATIONS[operation]
+    allowed = bool(roles["ApiRole"] & KEYS[key])
 
     response = Api(shared_api().app, key=key).call(method, path_of(template))
 
@@ -66,37 +76,77 @@ def test_a_viewer_may_not_post_events(api):
 
 
 @pytest.fixture(scope="module")
-def world_of_agent_roles(tmp_path_factory):
-    """Make an API in whose world the key AGENT.ROLE holds that role on that agent alone."""
+def world_of_roles(tmp_path_factory):
+    """Make an API in whose world the key OBJECT.ROLE holds that role on that agent or corpus alone."""
     agents = ["a1", "a2"]
     keys = [
         {"key": f"{agent}.{role}", "agent_roles": [{"agent_key": agent, "role": role}]}
         for agent in agents
         for role in AGENT_ROLES
     ]
+    keys += [
+        {"key": f"{corpus}.{role}", "corpus_roles": [{"corpus_key": corpus, "role": role}]}
+        for corpus in CORPORA
+        for role in CORPUS_ROLES
+    ]
     world = tmp_path_factory.mktemp("world") / "world.yaml"
     bodies = [agent_body(agent) for agent in agents]
-    world.write_text(yaml.safe_dump({"api_keys": keys, "corpora": [], "agents": bodies}), "utf-8")
+    corpora = [{**corpus_body(corpus), "documents": [document_body("d1", "password", level="basic")]} for corpus in CORPORA]
+    world.write_text(yaml.safe_dump({"api_keys": keys, "corpora": corpora, "agents": bodies}), "utf-8")
     return Api(create_app(Settings(world=str(world))))
 
 
 @pytest.fixture
-def shared_world(world_of_agent_roles):
-    world_of_agent_roles.reset()
-    return world_of_agent_roles
+def shared_world(world_of_roles):
+    world_of_roles.reset()
+    return world_of_roles
 
 
 @pytest.mark.parametrize("role", AGENT_ROLES)
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_role_on_an_agent_permits_what_the_document_allows_there_and_nothing_elsewhere(shared_world, operation, role):
-    method, template, _, roles = OPERATIONS[operation]
+    method, template, roles = OPERATIONS[operation]
+    fits = role in roles.get("AgentRole", ())
     shared_world.key = f"a1.{role}"
 
-    here = shared_world.call(method, template.format(agent_key="a1", session_key="s1", event_id="aev_1"))
-    there = shared_world.call(method, template.format(agent_key="a2", session_key="s1", event_id="aev_1"))
+    here = shared_world.call(method, path_of(template, agent="a1", corpus="c1"))
+    there = shared_world.call(method, path_of(template, agent="a2", corpus="c1"))
 
-    assert (here.status_code == 403) is (role not in roles)
-    assert (there.status_code == 403) is (role not in roles or "{agent_key}" in template)
+    assert (here.status_code == 403) is not fits
+    assert (there.status_code == 403) is (not fits or "{agent_key}" in template)
+
+
+@pytest.mark.parametrize("role", CORPUS_ROLES)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_role_on_a_corpus_permits_what_the_document_allows_there_and_nothing_elsewhere(shared_world, operation, role):
+    method, template, roles = OPERATIONS[operation]
+    fits = role in roles.get("CorpusRole", ())
+    shared_world.key = f"c1.{role}"
+
+    here = shared_world.call(method, path_of(template, corpus="c1"))
+    there = shared_world.call(method, path_of(template, corpus="c2"))
+
+    assert (here.status_code == 403) is not fits
+    assert (there.status_code == 403) is True
+    if not fits:
+        assert_refused(here, 403, "SM110")
+
+
+def test_roles_on_a_corpus_do_what_they_say(shared_world):
+    world = shared_world
+    world.key = "c1.viewer"
+    assert [hit["document_id"] for hit in world.query("/v2/corpora/c1", "password")] == ["d1"]
+    assert_refused(world.call("DELETE", "/v2/corpora/c1/documents/d1"), 403, "SM110")
+    world.key = "c1.editor"
+    assert world.call("DELETE", "/v2/corpora/c1/documents/d1").status_code == 204
+    assert_refused(world.call("PATCH", "/v2/corpora/c1", {"name": "N"}), 403, "SM110")
+    world.key = "c1.administrator"
+    assert world.call("PATCH", "/v2/corpora/c1", {"name": "N"}).json["name"] == "N"
+    assert_refused(world.call("DELETE", "/v2/corpora/c1"), 403, "SM110")
+    world.key = "c1.owner"
+    assert world.call("DELETE", "/v2/corpora/c1").status_code == 204
+    assert_refused(world.get("/v2/corpora/c1"), 404, "SM304", id="c1")
+    assert_refused(world.get("/v2/corpora/c2"), 403, "SM110")
 
 
 @pytest.mark.parametrize("role", AGENT_ROLES)

@@ -11,6 +11,7 @@ from tests.arrange import Api, agent_body, assert_refused, examples, shared_api
 
 AGENT = "/v2/agents/support-agent"
 EVENTS = f"{AGENT}/sessions/s1/events"
+CORPUS = "/v2/corpora/company-docs"
 PLANTED = "t0p-s3cret-value"
 
 
@@ -131,9 +132,23 @@ def test_brackets_in_a_text_are_not_nesting(api):
     assert post(api, f"{AGENT}/sessions", json.dumps({"name": '[{"' * 200})).status_code == 201
 
 
-def test_metadata_as_deep_as_a_body_may_be_reaches_a_template(api):
-    metadata = {"deep": json.loads("[" * 97 + "]" * 97)}
+@pytest.mark.parametrize(("depth", "status"), [(50, 201), (97, 422)])
+def test_metadata_reaches_a_template_up_to_its_depth_and_is_refused_beyond(api, depth, status):
+    metadata = {"deep": json.loads("[" * depth + "]" * depth)}
     session = api.session(api.agent("a1", template="$session.metadata"), metadata=metadata)
+
+    response = api.say(session)
+
+    assert response.status_code == status
+    if status == 422:
+        assert_refused(response, 422, "SM401")
+        assert "nested deeper than 60" in response.json["messages"][0]
+
+
+def test_metadata_as_deep_as_a_body_may_be_reaches_a_reference(api):
+    metadata = {"deep": json.loads("[" * 97 + "]" * 97)}
+    tool = {"type": "lambda", "tool_id": "tol_1", "argument_override": {"x": {"$ref": "session.metadata.deep"}}}
+    session = api.session(api.agent("a1", tools={"code": tool}), metadata=metadata)
 
     assert api.say(session).status_code == 201
 
@@ -337,20 +352,36 @@ WRITES = [
     ("POST", f"{AGENT}/sessions"),
     ("PATCH", f"{AGENT}/sessions/s1"),
     ("POST", EVENTS),
+    ("POST", "/v2/corpora"),
+    ("PATCH", CORPUS),
+    ("POST", f"{CORPUS}/documents"),
+    ("POST", f"{CORPUS}/query"),
+    ("POST", "/v2/instructions"),
+    ("PATCH", "/v2/instructions/ins_1"),
+    ("POST", "/v2/instructions/ins_1/test"),
     ("POST", f"{EVENTS}/aev_1/hide"),
     ("POST", f"{EVENTS}/aev_1/unhide"),
 ]
+PLAUSIBLE = {
+    "/v2/corpora": {"key": "c1"},
+    f"{CORPUS}/documents": {"type": "core", "id": "d1", "document_parts": [{"text": "password"}]},
+    f"{CORPUS}/query": {"query": "password"},
+    "/v2/instructions": {"type": "initial", "name": "n", "template": "t"},
+    "/v2/instructions/ins_1": {"type": "initial"},
+}
 FIELDS = [
     "key", "name", "description", "metadata", "enabled", "tti_minutes", "secrets", "from_session", "session_key", "model", "type",
     "tool_configurations", "skills", "first_step", "first_step_name", "steps", "compaction", "tool_output_offloading", "messages",
     "content", "since", "behavior", "stream_response", "tool_outputs", "event_id", "output", "instructions", "template",
     "argument_override", "query_configuration", "search", "corpora", "corpus_key", "limit", "offset", "metadata_filter", "query",
+    "filter_attributes", "document_parts", "sections", "text", "title", "id", "context", "tools", "template_type", "generation",
     "reminders", "next_steps", "step_name", "allowed_tools", "reentry_step", "output_parser", "skill_name", "$ref", "hooks",
 ]  # fmt: skip
 WORDS = [
     "input_message", "interrupt", "compact", "tool_output", "text", "skill", "inline", "reference", "velocity", "default", "s1",
     "corpora_search", "lambda", "web_get", "sub_agent", "company-docs", "first_step", "session.metadata.x",
-    "${session.metadata.x}", "#if($x)", "start", "aev_1", "doc.year = 1",
+    "core", "structured", "initial", "text", "doc.year = 1 AND", "${session.metadata.x}", "#if($x)", "start", "aev_1",
+    "doc.year = 1",
 ]  # fmt: skip
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(WORDS)
 scalars = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | texts
@@ -402,9 +433,11 @@ def test_arbitrary_bytes_are_never_a_defect(method, path, raw):
 
 
 @examples(50)
-@pytest.mark.parametrize(("method", "path"), WRITES[:6])
-@given(body=st.dictionaries(st.sampled_from(FIELDS), bodies, max_size=5) | bodies)
-def test_arbitrary_json_is_never_a_defect(method, path, body):
+@pytest.mark.parametrize(("method", "path"), WRITES[:-2])
+@given(body=st.dictionaries(st.sampled_from(FIELDS), bodies, max_size=5) | bodies, is_plausible=st.booleans())
+def test_arbitrary_json_is_never_a_defect(method, path, body, is_plausible):
+    if is_plausible and isinstance(body, dict):
+        body = {**body, **PLAUSIBLE.get(path, {})}
     never_a_defect(method, path, json.dumps(body))
 
 
@@ -418,10 +451,11 @@ def test_a_plausible_agent_is_never_a_defect(method, body):
 @examples(100)
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
-    st.sampled_from(["filter", "page_key", "limit", "metadata_filter"]),
+    st.sampled_from(["filter", "page_key", "limit", "metadata_filter", "corpus_id", "query", "offset", "version", "type"]),
+    st.sampled_from([f"{AGENT}/sessions", "/v2/corpora", f"{CORPUS}/documents", f"{CORPUS}/query", "/v2/instructions"]),
 )
-def test_any_query_is_never_a_defect(text, name):
-    response = shared_api().get(f"{AGENT}/sessions", **{name: text})
+def test_any_query_is_never_a_defect(text, name, path):
+    response = shared_api().get(path, **{name: text})
 
     assert response.status_code in {200, 400}
 

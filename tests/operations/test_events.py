@@ -135,7 +135,7 @@ def test_a_later_session_of_the_same_key_is_left_alone_by_an_older_stream(api, s
 @pytest.mark.parametrize(
     ("agent", "code", "says"),
     [
-        pytest.param({"template": "a\n #set($x = 1)"}, "SM401", "line 2, column 2: #set is not supported yet", id="template"),
+        pytest.param({"template": "a\n #if($x) b"}, "SM401", "line 2, column 2: this #if has no #end", id="template"),
         pytest.param(
             {"tools": {"search": {**SEARCH, "argument_override": {"query": {"$ref": "session.metadata.gone"}}}}},
             "SM402",

@@ -155,10 +155,95 @@ def test_an_invalid_pattern_is_refused(api, pattern):
     assert list(response.json["field_errors"]) == ["filter"]
 
 
-def test_a_metadata_filter_on_listings_is_refused_and_not_ignored(api):
-    response = api.get(f"{AGENT}/sessions", metadata_filter="user_role = 'premium'")
+PEOPLE = {
+    "s1": {"user_role": "premium", "tier": 1, "region": "us", "user": "ann@example.com", "user_ids": [1, 2]},
+    "s2": {"user_role": "basic", "tier": 2, "region": "us", "user": "bob@example.com.org", "user_ids": [3]},
+    "s3": {"tier": 3, "region": "eu", "profile": {"country": "US"}, "user_ids": "1", "active": True},
+    "s4": {"tier": "premium", "profile.country": "US", "profile": {"country": "FR"}},
+    "s5": {"tier": None, "user_role": "Premium", "profile": {"country": "DE", "doc": {"x": 1}}, "doc": {"tier": 1}},
+}
 
-    assert_refused(response, 400, "SM290", field_errors={"metadata_filter": "is not supported yet"})
+
+@pytest.mark.parametrize(
+    ("metadata_filter", "keys"),
+    [
+        ("user_role = 'premium'", {"s1"}),
+        ("tier >= 2 AND region = 'us'", {"s2"}),
+        ("user LIKE '%@example.com'", {"s1"}),
+        ("tier IN ('premium', 'enterprise')", {"s4"}),
+        ("tier IS NULL", {"s5"}),
+        ("\"profile.country\" = 'US'", {"s3", "s4"}),
+        ("1 IN user_ids", {"s1"}),
+        ("profile.country = 'DE'", {"s5"}),
+        ("doc.tier = 1", {"s5"}),
+        ("NOT user_role = 'premium'", {"s2", "s5"}),
+        ("user_role IS NULL", {"s3", "s4"}),
+        ("user_role <> 'premium' OR user_role IS NULL", {"s2", "s3", "s4", "s5"}),
+        ("active = true", {"s3"}),
+        ("tier * 2 - 1 > 2 and tier % 3 = 0", {"s3"}),
+        ("gone = 1", set()),
+    ],
+)
+def test_a_metadata_filter_finds_sessions(api, metadata_filter, keys):
+    for key, metadata in PEOPLE.items():
+        api.session(key=key, metadata=metadata)
+
+    assert set(listed(api, metadata_filter=metadata_filter)) == keys
+
+
+def test_both_filters_must_hold(api):
+    for key, metadata in PEOPLE.items():
+        api.session(key=key, name=f"Session {key}", metadata=metadata)
+
+    assert listed(api, filter="s[13]", metadata_filter="region = 'us'") == ["s1"]
+
+
+def test_filtered_sessions_come_page_by_page_without_repeats_or_gaps(api):
+    for number in range(25):
+        api.session(key=f"s{number}", metadata={"number": number})
+
+    pages, query = [], {"metadata_filter": "number % 2 = 0", "limit": 5}
+    while query is not None:
+        page = api.get(f"{AGENT}/sessions", **query).json
+        pages.append([session["key"] for session in page["sessions"]])
+        key = page["metadata"].get("page_key")
+        query = {**query, "page_key": key} if key else None
+
+    assert [len(page) for page in pages] == [5, 5, 3]
+    assert [key for page in pages for key in page] == [f"s{number}" for number in range(24, -1, -2)]
+
+
+def test_a_page_key_belongs_to_its_metadata_filter(api):
+    for number in range(3):
+        api.session(key=f"s{number}", metadata={"a": 1})
+    key = api.get(f"{AGENT}/sessions", limit=1, metadata_filter="a = 1").json["metadata"]["page_key"]
+
+    assert listed(api, page_key=key, metadata_filter="a = 1") == ["s1", "s0"]
+    assert_refused(api.get(f"{AGENT}/sessions", page_key=key), 400, "SM209")
+    assert_refused(api.get(f"{AGENT}/sessions", page_key=key, metadata_filter="a >= 1"), 400, "SM209")
+    assert_refused(api.get(f"{AGENT}/sessions", page_key=key, filter="a = 1"), 400, "SM209")
+
+
+@pytest.mark.parametrize(
+    ("metadata_filter", "problem"),
+    [
+        ("", "character 1: expected a field, a text in single quotes, a number, true, false or null, the filter ends"),
+        ("tier >", "character 7: expected a field, a text in single quotes, a number, true, false or null, the filter ends"),
+        ("tier = 1; DROP", "character 9: a filter is one condition, and ; ends a statement"),
+        ("user = 'x", "character 8: this quote is never closed"),
+        ("lower(user) = 'x'", "character 1: the filter language has no functions, and so no lower()"),
+    ],
+)
+def test_a_metadata_filter_that_cannot_be_read_is_refused(api, metadata_filter, problem):
+    response = api.get(f"{AGENT}/sessions", metadata_filter=metadata_filter)
+
+    message = f"metadata_filter cannot be read: {problem}"
+    assert_refused(response, 400, "SM290", messages=[message], field_errors={"metadata_filter": problem})
+
+
+def test_a_metadata_filter_of_8001_characters_breaks_the_schema(api):
+    assert listed(api, metadata_filter="a = '" + "x" * 7994 + "'") == []
+    assert_refused(api.get(f"{AGENT}/sessions", metadata_filter="a = '" + "x" * 7995 + "'"), 400, "SM204")
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(299, 200), (300, 404)])

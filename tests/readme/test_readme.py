@@ -17,9 +17,9 @@ TEXT = README.read_text("utf-8")
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
-def walk() -> list[tuple[str, str]]:
-    """Return the commands of the walk, each with the output that README shows."""
-    part = TEXT.split("<!-- walk -->")[1].split("<!-- end walk -->")[0]
+def steps(part_name: str) -> list[tuple[str, str]]:
+    """Return the commands of a part of README, each with the output that it shows."""
+    part = TEXT.split(f"<!-- {part_name} -->")[1].split(f"<!-- end {part_name} -->")[0]
     blocks = _BLOCK.findall(part)
     return [(command, blocks[index + 1][1]) for index, (kind, command) in enumerate(blocks) if kind == "bash"]
 
@@ -39,17 +39,19 @@ def test_the_gate_runs_the_test_command_of_readme():
     assert test_command in (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
 
 
-def test_every_step_of_the_walk_shows_what_it_gives():
-    assert len(walk()) == 8
+@pytest.mark.parametrize(("part", "number"), [("walk", 8), ("metadata", 4)])
+def test_every_step_shows_what_it_gives(part, number):
+    assert len(steps(part)) == number
 
 
-def test_the_walk_works_as_written(tmp_path):
+@pytest.mark.parametrize("part", ["walk", "metadata"])
+def test_the_examples_work_as_written(part, tmp_path):
     if shutil.which("curl") is None and not os.environ.get("CI"):  # noqa: TID251 - what is needed must be there in CI
-        pytest.skip("the walk needs curl")
+        pytest.skip("the examples need curl")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # noqa: TID251 - to pass it on
     shell = environment(tmp_path, PATH=path)
     with served(folder=tmp_path) as mock:
-        for command, shown in walk():
+        for command, shown in steps(part):
             script = command.replace("localhost:4010", mock.url.removeprefix("http://"))
             ran = subprocess.run(["bash", "-ec", script], cwd=tmp_path, env=shell, capture_output=True, text=True, check=False)
             assert ran.returncode == 0, f"{command}\n{ran.stdout}\n{ran.stderr}"

@@ -61,8 +61,20 @@ PATHS = {
         ("aev_1", "aev_A-b_2", "aev_" + "x" * 124),
         ("", "aev_", "ev_1", "aev_ä", "aev_" + "x" * 125, "xaev_1", "aev_1 "),
     ),
+    "corpus_key": (("company-docs", "a", "A_b-9=", "x" * 50), ("", "x" * 51, "a b", "a.b", "ä", "a/b", "a\nb", "abc\n")),
+    "document_id": (("doc-basic-password", "a b", "ä/🦉", "x" * 200), ("",)),
+    "instruction_id": (("ins_1", "ins_A-b_2"), ("", "ins_", "in_1", "ins_ä", "xins_1", "ins_1 ")),
+    "version": (("1", "42", "2147483648"), ("0", "-1", "1.0", "one", "latest", "+1")),
 }
 QUERIES = {
+    "query": (("password", "ä=&", "x" * 5000), ("x" * 5001, "")),
+    "offset": (("0", "10", "2147483648"), ("-1", "1.5", "none", "")),
+    "save_history": (("true", "false"), ("yes", "0", "")),
+    "intelligent_query_rewriting": (("true", "false"), ("2", "wahr")),
+    "wait_for": (("searchable", "indexed"), ("Searchable", "", "later")),
+    "type": (("initial",), ("Initial", "", "final")),
+    "corpus_id": (("crp_1", "crp_007"), ("1", "crp_", "CRP_1", "crp_1,crp_2", "")),
+    "version": (("1", "42"), ("0", "-1", "1.0", "latest")),
     "limit": (
         ("1", "10", "100", "007", "42"),
         ("0", "101", "-1", "1.0", "1e1", "ten", "", "+5", "1_0", "2147483648", "null", "1,2"),
@@ -77,6 +89,7 @@ HEADERS = {
     "Request-Timeout": (("1", "30", "2147483648"), ("0", "-1", "1.5", "soon", "1s", "true")),
     "Request-Timeout-Millis": (("1", "30000", "0001"), ("0", "-30", "3e4", "null")),
 }
+POOLS = {"path": PATHS, "query": QUERIES, "header": HEADERS}
 UNKNOWN = (("query", "colour", "blue"), ("header", "X-Colour", "blue"), ("query", "Limit", "0"), ("query", "limit[]", "x"))
 
 SCALARS = (
@@ -108,10 +121,13 @@ def parameters(draw, operation, *, wrong):
     chosen = {"path": [], "query": [], "header": []}
     spoilt = draw(st.sampled_from([p.name for p in operation.parameters])) if wrong else None
     for parameter in operation.parameters:
-        good, bad = {**PATHS, **QUERIES, **HEADERS}[parameter.name]
+        good, bad = POOLS[parameter.location][parameter.name]
         pool = bad if parameter.name == spoilt and bad else good
-        if parameter.required or parameter.name == spoilt or draw(st.booleans()):
-            chosen[parameter.location].append((parameter.name, draw(st.sampled_from(pool))))
+        left_out = parameter.location == "query" and parameter.name == spoilt and draw(st.booleans())
+        if (parameter.required and not left_out) or parameter.name == spoilt or draw(st.booleans()):
+            times = draw(st.integers(1, 3)) if parameter.type == "array" else 1
+            texts = [draw(st.sampled_from(pool)) for _ in range(times)]
+            chosen[parameter.location] += [(parameter.name, text) for text in texts]
     if draw(st.integers(0, 4)) == 0:
         where, name, text = draw(st.sampled_from(UNKNOWN))
         chosen[where].append((name, text))

@@ -124,6 +124,69 @@ INPUTS = (
         ],
     },
 )
+CORPUS = {
+    "key": "company-docs",
+    "name": "n",
+    "description": "",
+    "save_history": True,
+    "queries_are_answers": False,
+    "documents_are_questions": False,
+    "encoder_name": "boomerang-2023-q3",
+    "filter_attributes": [
+        {"name": "level", "level": "document", "type": "text", "indexed": True, "description": "d"},
+        {"name": "tags", "level": "part", "type": "list[text]"},
+    ],
+    "custom_dimensions": [{"name": "weight", "description": "d", "indexing_default": 0.5, "querying_default": 0}],
+}
+CORE_DOCUMENT = {
+    "id": "doc 1",
+    "type": "core",
+    "metadata": {"level": "basic", "deep": {"a": [1, None]}},
+    "document_parts": [
+        {"text": "x", "metadata": {"section": "1"}, "context": "c", "custom_dimensions": {"weight": 0.5}},
+        {"text": "", "table_id": "t1", "image_part_mode": "text"},
+    ],
+}
+STRUCTURED_DOCUMENT = {
+    "id": "d2",
+    "type": "structured",
+    "title": "t",
+    "description": "d",
+    "metadata": {},
+    "sections": [{"id": 1, "title": "t", "text": "x", "metadata": {"a": 1}, "sections": [{"text": "y"}]}],
+    "chunking_strategy": {"type": "max_chars_chunking_strategy", "max_chars_per_chunk": 100},
+}
+SENTENCES = {
+    "id": "d3",
+    "type": "structured",
+    "sections": [{"text": "x"}],
+    "chunking_strategy": {"type": "sentence_chunking_strategy"},
+}
+QUERY = {
+    "query": "password",
+    "search": {
+        "metadata_filter": "doc.level = 'basic'",
+        "lexical_interpolation": 0.5,
+        "offset": 0,
+        "limit": 5,
+        "context_configuration": {"sentences_before": 2},
+        "reranker": {"type": "mmr", "diversity_bias": 0.3},
+        "max_by": "doc.id",
+    },
+    "generation": {"enabled": False},
+    "stream_response": False,
+    "save_history": True,
+    "intelligent_query_rewriting": False,
+}
+INSTRUCTION = {
+    "type": "initial",
+    "name": "Language",
+    "description": "",
+    "template": "${session.metadata.language}",
+    "template_type": "velocity",
+    "metadata": {"a": 1},
+    "enabled": True,
+}
 SAMPLES = {
     "createAgent": (AGENT, SMALL_AGENT, TOOLED_AGENT),
     "replaceAgent": (AGENT, SMALL_AGENT, TOOLED_AGENT),
@@ -146,4 +209,11 @@ SAMPLES = {
     "createAgentSession": (SESSION, {}),
     "updateAgentSession": (CHANGE, {}),
     "createAgentInput": INPUTS,
+    "createCorpus": (CORPUS, {"key": "a"}),
+    "updateCorpus": ({"enabled": False, "name": "n", "description": "", "save_history": True}, {}),
+    "createCorpusDocument": (CORE_DOCUMENT, STRUCTURED_DOCUMENT, SENTENCES),
+    "queryCorpus": (QUERY, {"query": ""}),
+    "createInstruction": (INSTRUCTION, {"type": "initial", "name": "n", "template": ""}),
+    "updateInstruction": (INSTRUCTION, {"type": "initial", "enabled": False}),
+    "testInstruction": ({"context": {"a": [1]}, "tools": [{"name": "t", "description": "d", "odd": 1}]}, {}),
 }

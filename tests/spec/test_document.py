@@ -19,6 +19,8 @@ API_ROLES = {
     "agent_administrator", "agent_developer", "agent_viewer", "agent_user", "pipeline_administrator", "pipeline_viewer", "viewer",
 }  # fmt: skip
 AGENT_ROLES = {"agent_user", "agent_viewer", "agent_developer", "agent_administrator"}
+CORPUS_ROLES = {"viewer", "editor", "administrator", "owner"}
+ON_THE_ACCOUNT_ALONE = {"createAgent", "createCorpus", "listCorpora"}
 
 DOCUMENT = load(openapi.DOCUMENT)
 OPERATIONS = Operations(DOCUMENT)
@@ -83,6 +85,15 @@ def constants(place, name):
     )
 
 
+def example_of(operation, name):
+    """The example of a parameter as the operation declares it; several operations have a `limit` of their own."""
+    (item,) = [item for template, item in DOCUMENT.paths() if template == operation.path]
+    declared = (*item.node.get("parameters", ()), *item.node[operation.method.lower()].get("parameters", ()))
+    nodes_of_parameters = [DOCUMENT.follow(Place(item.uri, node)).node for node in declared]
+    (example,) = [node["example"] for node in nodes_of_parameters if node["name"] == name]
+    return example
+
+
 def branch_types(name):
     return set(DOCUMENT.at(urljoin(DOCUMENT.root, name)).node["discriminator"]["mapping"])
 
@@ -114,12 +125,22 @@ def test_an_operation_has_a_summary_and_known_roles(operation):
     assert operation.roles.api <= API_ROLES
     assert "owner" in operation.roles.api
     assert operation.roles.agent <= AGENT_ROLES
-    assert bool(operation.roles.agent) is (operation.id != "createAgent")
+    assert operation.roles.corpus <= CORPUS_ROLES
+    assert bool(operation.roles.corpus) is ("{corpus_key}" in operation.path)
+    assert bool(operation.roles.agent) is ("corpora" not in operation.path and operation.id not in ON_THE_ACCOUNT_ALONE)
+    assert not (operation.roles.agent and operation.roles.corpus)
 
 
 @pytest.mark.parametrize("operation", list(OPERATIONS.by_id.values()), ids=list(OPERATIONS.by_id))
 def test_what_an_agent_role_may_do_the_api_role_of_the_same_name_may_do(operation):
     assert operation.roles.agent - {"agent_user"} <= operation.roles.api
+
+
+@pytest.mark.parametrize("operation", list(OPERATIONS.by_id.values()), ids=list(OPERATIONS.by_id))
+def test_what_a_corpus_viewer_may_do_the_higher_roles_on_a_corpus_may_do(operation):
+    ladder = ["viewer", "editor", "administrator", "owner"]
+    held = [role in operation.roles.corpus for role in ladder]
+    assert held == sorted(held)
 
 
 @pytest.mark.parametrize(("validator", "value"), list(examples()))
@@ -129,10 +150,9 @@ def test_an_example_is_valid(validator, value):
 
 @pytest.mark.parametrize("operation", list(OPERATIONS.by_id.values()), ids=list(OPERATIONS.by_id))
 def test_the_example_of_a_parameter_is_valid(operation):
-    declared = {node["name"]: node for node in DOCUMENT.files[urljoin(DOCUMENT.root, "parameters.yaml")].values()}
     for parameter in operation.parameters:
         if parameter.name != "page_key":
-            assert parameter.validator.problems(declared[parameter.name]["example"]) == {}
+            assert parameter.validator.problems(example_of(operation, parameter.name)) == {}
 
 
 @pytest.mark.parametrize(("place", "discriminator"), list(unions()))

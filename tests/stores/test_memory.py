@@ -5,16 +5,33 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from mockserver.domain.corpora import new_corpus, new_document
 from mockserver.domain.errors import Refused
-from mockserver.stores.memory import MemoryStore
-from tests.arrange import a_session, an_agent, an_event, examples
+from mockserver.domain.instructions import new_instruction
+from mockserver.stores.memory import Contents, MemoryStore
+from tests.arrange import NOON, a_session, an_agent, an_event, corpus_body, document_body, examples
 
 KEYS = st.sampled_from(["a", "b", "c"])
 FIRST = an_agent("first")
 
 
-def empty_store(*agents):
-    return MemoryStore(principals={}, corpora={}, agents=agents)
+def a_corpus(key="a"):
+    return new_corpus(corpus_body(key), NOON)
+
+
+def a_document(document_id="a"):
+    return new_document(document_body(document_id, f"text of {document_id}"))
+
+
+def an_instruction(instruction_id="a"):
+    return new_instruction({"name": instruction_id, "template": "x"}, instruction_id, NOON)
+
+
+FIRST_CORPUS = (a_corpus("first"), [a_document("first")])
+
+
+def empty_store(*agents, corpora=()):
+    return MemoryStore(Contents(principals={}, corpora=corpora, agents=agents))
 
 
 class AgainstModel(RuleBasedStateMachine):
@@ -22,7 +39,8 @@ class AgainstModel(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.store = empty_store(FIRST)
+        self.store = empty_store(FIRST, corpora=[FIRST_CORPUS])
+        self.revisions = set()
         self.events_made = 0
         self.forget()
 
@@ -30,11 +48,16 @@ class AgainstModel(RuleBasedStateMachine):
         self.agents = {"first": self.store.agent("first")}
         self.sessions = {}
         self.events = {}
+        self.contexts = {}
         self.gone = []
+        self.corpora = {"first": self.store.corpus("first")}
+        self.documents = {"first": {"first": self.store.document("first", "first")}}
+        self.instructions = {}
 
     def remove_from_model(self, agent_key, key):
         self.gone.append(self.sessions.pop((agent_key, key)))
         del self.events[agent_key, key]
+        self.contexts.pop((agent_key, key), None)
 
     @rule(key=KEYS, name=KEYS)
     def add_agent(self, key, name):
@@ -119,6 +142,8 @@ class AgainstModel(RuleBasedStateMachine):
         assert self.store.event(old, "aev_0") is None
         assert self.store.change_event(old, "aev_0", lambda event: event) is None
         assert self.store.remove_event(old, "aev_0") is False
+        self.store.note_context(old, {"turn": 0})
+        assert self.store.context(old) is None
 
     @precondition(lambda self: self.sessions)
     @rule(data=st.data())
@@ -143,6 +168,79 @@ class AgainstModel(RuleBasedStateMachine):
         assert self.store.remove_event(self.sessions[pair], event_id) is True
         assert self.store.remove_event(self.sessions[pair], event_id) is False
         del self.events[pair][event_id]
+
+    @precondition(lambda self: self.sessions)
+    @rule(data=st.data(), turn=st.integers(1, 3))
+    def note_context(self, data, turn):
+        pair = data.draw(st.sampled_from(sorted(self.sessions)))
+        self.store.note_context(self.sessions[pair], {"turn": turn})
+        self.contexts[pair] = {"turn": turn}
+
+    @rule(key=KEYS)
+    def add_corpus(self, key):
+        if key in self.corpora:
+            with pytest.raises(Refused) as caught:
+                self.store.add_corpus(a_corpus(key))
+            assert caught.value.refusal.code == "SM314"
+            return
+        self.corpora[key] = self.store.add_corpus(a_corpus(key))
+        self.documents[key] = {}
+
+    @rule(key=KEYS, name=KEYS)
+    def change_corpus(self, key, name):
+        def renamed(corpus):
+            return replace(corpus, name=name)
+
+        if key in self.corpora:
+            self.corpora[key] = renamed(self.corpora[key])
+        assert self.store.change_corpus(key, renamed) == self.corpora.get(key)
+
+    @rule(key=KEYS)
+    def remove_corpus(self, key):
+        assert self.store.remove_corpus(key) is (key in self.corpora)
+        self.corpora.pop(key, None)
+        self.documents.pop(key, None)
+
+    def revised(self, key):
+        before, self.corpora[key] = self.corpora[key], self.store.corpus(key)
+        assert replace(self.corpora[key], revision=before.revision) == before
+
+    @rule(key=KEYS, document_id=KEYS)
+    def add_document(self, key, document_id):
+        if key in self.corpora and document_id not in self.documents[key]:
+            self.documents[key][document_id] = self.store.add_document(key, a_document(document_id))
+            self.revised(key)
+            return
+        with pytest.raises(Refused) as caught:
+            self.store.add_document(key, a_document(document_id))
+        assert caught.value.refusal.code == ("SM315" if key in self.corpora else "SM304")
+
+    @rule(key=KEYS, document_id=KEYS)
+    def remove_document(self, key, document_id):
+        was_there = document_id in self.documents.get(key, {})
+        assert self.store.remove_document(key, document_id) is was_there
+        if was_there:
+            del self.documents[key][document_id]
+            self.revised(key)
+
+    @precondition(lambda self: len(self.instructions) < 3)
+    @rule(key=KEYS)
+    def add_instruction(self, key):
+        if key not in self.instructions:
+            self.instructions[key] = self.store.add_instruction(an_instruction(key))
+
+    @rule(key=KEYS, number=st.integers(2, 9))
+    def change_instruction(self, key, number):
+        def renumbered(instruction):
+            return replace(instruction, last_number=number)
+
+        if key in self.instructions:
+            self.instructions[key] = renumbered(self.instructions[key])
+        assert self.store.change_instruction(key, renumbered) == self.instructions.get(key)
+
+    @rule(key=KEYS)
+    def remove_instruction(self, key):
+        assert self.store.remove_instruction(key) is (self.instructions.pop(key, None) is not None)
 
     @rule()
     def reset(self):
@@ -174,6 +272,40 @@ class AgainstModel(RuleBasedStateMachine):
             for place, event in enumerate(oldest_first):
                 assert list(self.store.events(session, event.sequence)) == oldest_first[place + 1 :]
                 assert self.store.event(session, event.id) == event
+
+    @invariant()
+    def corpora_are_listed_newest_first_and_documents_oldest_first(self):
+        newest_first = list(self.corpora.values())[::-1]
+        assert list(self.store.corpora(None)) == newest_first
+        for place, corpus in enumerate(newest_first):
+            assert list(self.store.corpora(corpus.sequence)) == newest_first[place + 1 :]
+            assert self.store.corpus(corpus.key) == corpus
+        for key in ["a", "b", "c", "first"]:
+            oldest_first = list(self.documents.get(key, {}).values())
+            assert list(self.store.documents(key, None)) == oldest_first
+            for place, document in enumerate(oldest_first):
+                assert list(self.store.documents(key, document.sequence)) == oldest_first[place + 1 :]
+                assert self.store.document(key, document.id) == document
+
+    @invariant()
+    def no_two_states_of_documents_share_a_revision(self):
+        for key, corpus in self.corpora.items():
+            state = (corpus.revision, key, tuple(row.sequence for row in self.documents[key].values()))
+            self.revisions.add(state)
+        assert len({revision for revision, _, _ in self.revisions}) == len(self.revisions)
+
+    @invariant()
+    def instructions_are_listed_newest_first(self):
+        newest_first = list(self.instructions.values())[::-1]
+        assert list(self.store.instructions(None)) == newest_first
+        for place, instruction in enumerate(newest_first):
+            assert list(self.store.instructions(instruction.sequence)) == newest_first[place + 1 :]
+            assert self.store.instruction(instruction.id) == instruction
+
+    @invariant()
+    def a_context_is_that_of_its_session(self):
+        for pair, session in self.sessions.items():
+            assert self.store.context(session) == self.contexts.get(pair)
 
 
 TestMemoryStore = AgainstModel.TestCase
@@ -216,3 +348,23 @@ def test_a_reset_brings_back_the_first_agents_with_their_numbers():
 
 def test_an_unknown_agent_has_no_sessions():
     assert list(empty_store().sessions("nobody", None)) == []
+
+
+def test_an_unknown_corpus_has_no_documents():
+    store = empty_store()
+
+    assert list(store.documents("nothing", None)) == []
+    assert store.document("nothing", "d1") is None
+
+
+def test_a_reset_brings_back_corpora_and_documents_under_new_revisions():
+    store = empty_store(corpora=[FIRST_CORPUS])
+    before, documents = store.corpus("first"), list(store.documents("first", None))
+    store.remove_document("first", "first")
+    store.add_corpus(a_corpus("a"))
+
+    store.reset()
+
+    assert [corpus.key for corpus in store.corpora(None)] == ["first"]
+    assert list(store.documents("first", None)) == documents
+    assert store.corpus("first").revision > before.revision

@@ -1,24 +1,25 @@
 """Metadata put into a filter's template, so that no value can change the filter's shape (design §5).
 
-Inside quotes a value is text whose quotes are doubled; outside, a number or boolean stands as it is and a text becomes a quoted
-literal. A list or object has no place in a filter and is written as quoted text, which matches no field.
+Inside quotes a value is text whose quotes are doubled; outside, a number or boolean becomes that literal and a text a quoted
+one. A negative number stands in parentheses, so that its sign is never an operator. A list or object has no place in a filter
+and is written as quoted text, which matches no field.
 """
 
 from typing import Any
 
-from mockserver.domain.templating import TemplateError, segments
-from mockserver.domain.templating.nodes import Block
+from mockserver.domain.templating import Template, TemplateError, segments
+from mockserver.domain.templating.dialect import DIALECT, Dialect
 from mockserver.domain.values import MISSING, JsonObject
 
 LONGEST_FILLED = 100_000
 
 
-def fill(template: Block, context: JsonObject) -> str:
+def fill(template: Template, context: JsonObject, dialect: Dialect = DIALECT) -> str:
     """Render a filter's template with every value as a literal. Raises TemplateError where the result is out of bounds."""
     filled: list[str] = []
     quote = ""
     length = 0
-    for segment in segments(template, context):
+    for segment in segments(template, context, limits=dialect.limits, truthiness=dialect.truthiness):
         if segment.value is MISSING:
             quote = _quote_after(segment.text, quote)
             filled.append(segment.text)
@@ -43,6 +44,8 @@ def _quote_after(text: str, quote: str) -> str:
 def _literal(text: str, value: Any, quote: str) -> str:
     if quote:
         return text.replace(quote, quote * 2)
-    if isinstance(value, bool | int | float):
-        return text
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"({value!r})" if repr(value).startswith("-") else repr(value)
     return "'" + text.replace("'", "''") + "'"

@@ -1,145 +1,249 @@
-"""From words to a tree, by precedence climbing."""
+"""From words to a tree: a Pratt parser over the ranks of api-facts §6.1.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+Two sorts are kept apart. An operand has a value, a condition is true, false or unknown; `a = b = c`, a calculation with a
+condition, and a field that stands for a condition are refused. Only IS NULL takes both.
+"""
+
+import math
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TypeAlias
 
+from mockserver.domain.filters.nodes import (
+    And,
+    Arithmetic,
+    Compare,
+    Expression,
+    In,
+    IsNull,
+    Like,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Operand,
+    Or,
+    Rank,
+    Value,
+)
 from mockserver.domain.filters.tokens import FilterError, Token, tokens
-
-__all__ = ["And", "Equal", "FilterError", "Name", "Node", "Or", "Value", "names", "parse"]
 
 DEEPEST = 100
 MOST_DIGITS = 40
+SCOPES = ("doc", "part")
+_INFIX: Mapping[str, Rank] = {
+    "or": Rank.OR,
+    "and": Rank.AND,
+    "is": Rank.IS,
+    **dict.fromkeys(("in", "like", "not"), Rank.IN),
+    **dict.fromkeys(("=", "==", "!=", "<>"), Rank.EQUAL),
+    **dict.fromkeys(("<", "<=", ">", ">="), Rank.ORDER),
+    **dict.fromkeys(("+", "-"), Rank.SUM),
+    **dict.fromkeys(("*", "/", "%"), Rank.PRODUCT),
+}
+_ONE_SPELLING: Mapping[str, str] = {"==": "=", "!=": "<>"}
+_CONSTANTS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None}
+_REFUSED = frozenset({"select", "exists", "between", "case", "cast", "collate", "escape", "glob", "ilike", "regexp", "union"})
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A field: `doc.access_level`, or the dotted text of a double-quoted name."""
-
-    path: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A text, a number or a boolean."""
-
-    value: str | int | float | bool
-
-
-@dataclass(frozen=True, slots=True)
-class Equal:
-    """`left = right`."""
-
-    left: Name | Value
-    right: Name | Value
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """`left AND right`."""
-
-    left: "Node"
-    right: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """`left OR right`."""
-
-    left: "Node"
-    right: "Node"
-
-
-Node: TypeAlias = Equal | And | Or
-_PRECEDENCE = {"or": 1, "and": 2}
-_NOT_YET = frozenset({"not", "in", "like", "is", "null", "<", "<=", ">", ">=", "!=", "<>", "+", "-", "*", "/", "%"})
-
-
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def parse(text: str) -> Node:
-    """Parse a filter. Raises FilterError with the place of the first fault."""
-    parser = _Parser(tokens(text))
-    node = parser.condition(least=0, depth=0)
-    parser.expect("end", "AND, OR or the end of the filter")
-    return node
+    """Parse a filter on a session's metadata. Raises FilterError with the place of the first fault."""
+    return _Parser(tokens(text), scoped=False).filter()
+
+
+@lru_cache(maxsize=256)
+def parse_scoped(text: str) -> Node:
+    """Parse a filter on a corpus: every name begins with `doc.` or `part.`, and LIKE is refused (api-facts §6.1, §9.43).
+
+    Raises FilterError with the place of the first fault.
+    """
+    return _Parser(tokens(text), scoped=True).filter()
 
 
 class _Parser:
-    def __init__(self, words: list[Token]) -> None:
+    def __init__(self, words: list[Token], *, scoped: bool) -> None:
         self.words = words
+        self.scoped = scoped
         self.at = 0
 
     @property
     def word(self) -> Token:
         return self.words[self.at]
 
+    def take(self) -> Token:
+        self.at += 1
+        return self.words[self.at - 1]
+
+    def took(self, kind: str) -> bool:
+        if self.word.kind != kind:
+            return False
+        self.at += 1
+        return True
+
+    def expect(self, kind: str, expected: str) -> Token:
+        if self.word.kind != kind:
+            raise self.error(expected)
+        return self.take()
+
     def error(self, expected: str) -> FilterError:
-        word = self.word
-        if word.kind in _NOT_YET or word.text in _NOT_YET:
-            return FilterError(f"{word.text} is not supported yet; use =, AND, OR and parentheses", position=word.position)
+        word, before = self.word, self.words[max(self.at - 1, 0)]
+        for suspect in (before, word):
+            if suspect.kind == "name" and suspect.text.lower() in _REFUSED:
+                return FilterError(f"{suspect.text} is not part of the filter language", position=suspect.position)
+        if word.kind == "(" and before.kind == "name":
+            return FilterError(f"the filter language has no functions, and so no {before.text}()", position=before.position)
         got = f"got {word.text!r}" if word.text else "the filter ends"
         return FilterError(f"expected {expected}, {got}", position=word.position)
 
-    def expect(self, kind: str, expected: str) -> Token:
-        if kind not in (self.word.kind, self.word.text):
-            raise self.error(expected)
-        word = self.word
-        self.at += 1
-        return word
+    def filter(self) -> Node:
+        node = self.condition(Rank.NONE, 0)
+        self.expect("end", "AND, OR or the end of the filter")
+        return node
 
-    def condition(self, *, least: int, depth: int) -> Node:
-        left = self.comparison(depth)
-        while (precedence := _PRECEDENCE.get(self.word.kind, 0)) > least:
-            combine: type[Or | And] = Or if self.word.kind == "or" else And
-            self.at += 1
-            left = combine(left, self.condition(least=precedence, depth=depth))
+    def condition(self, least: Rank, depth: int) -> Node:
+        return self.as_condition(self.expression(least, depth))
+
+    def operand(self, least: Rank, depth: int) -> Operand:
+        start = self.word
+        return _as_operand(self.expression(least, depth), start)
+
+    def as_condition(self, node: Expression) -> Node:
+        if not isinstance(node, Node):
+            raise self.error("a comparison: =, <>, <, <=, >, >=, IN, LIKE or IS NULL")
+        return node
+
+    def expression(self, least: Rank, depth: int) -> Expression:
+        if depth > DEEPEST:
+            raise FilterError(f"the filter is nested deeper than {DEEPEST}", position=self.word.position)
+        left = self.prefix(depth + 1)
+        while (rank := _INFIX.get(self.word.kind, Rank.NONE)) > least:
+            left = self.infix(left, rank, depth + 1)
         return left
 
-    def comparison(self, depth: int) -> Node:
-        if self.word.text == "(":
-            if depth == DEEPEST:
-                raise FilterError(f"parentheses go deeper than {DEEPEST}", position=self.word.position)
-            self.at += 1
-            inner = self.condition(least=0, depth=depth + 1)
-            self.expect(")", "AND, OR or )")
+    def prefix(self, depth: int) -> Expression:
+        if self.took("not"):
+            return Not(self.condition(Rank.NOT, depth))
+        if self.took("("):
+            inner = self.expression(Rank.NONE, depth)
+            self.expect(")", "AND, OR or )" if isinstance(inner, Node) else "a comparison or )")
             return inner
-        left = self.operand()
-        if self.word.text == "==":
-            self.at += 1
+        if self.word.kind in ("+", "-") and self.words[self.at + 1].kind != "number":
+            sign, operand = self.take(), self.operand(Rank.SIGN, depth)
+            return Negative(operand) if sign.kind == "-" else operand
+        return self.name() if self.word.kind in ("name", "quoted") else self.literal("a field, a text in single quotes, a number")
+
+    def infix(self, left: Expression, rank: Rank, depth: int) -> Expression:
+        match rank:
+            case Rank.OR:
+                return Or(self.sides(left, "or", rank, depth))
+            case Rank.AND:
+                return And(self.sides(left, "and", rank, depth))
+            case Rank.IN:
+                return self.membership(_as_operand(left, self.word))
+            case Rank.IS:
+                return self.null_test(left)
+            case Rank.EQUAL | Rank.ORDER:
+                first, sign = _as_operand(left, self.word), self.take().kind
+                return Compare(first, _ONE_SPELLING.get(sign, sign), self.operand(rank, depth))
+            case _:
+                return self.arithmetic(_as_operand(left, self.word), rank, depth)
+
+    def sides(self, left: Expression, word: str, rank: Rank, depth: int) -> tuple[Node, ...]:
+        sides = [self.as_condition(left)]
+        while self.took(word):
+            sides.append(self.condition(rank, depth))
+        return tuple(sides)
+
+    def arithmetic(self, first: Operand, rank: Rank, depth: int) -> Arithmetic:
+        steps: list[tuple[str, Operand]] = []
+        while _INFIX.get(self.word.kind) is rank:
+            steps.append((self.take().kind, self.operand(rank, depth)))
+        return Arithmetic(first, tuple(steps))
+
+    def null_test(self, left: Expression) -> IsNull:
+        """Read `IS NULL`; a second one behind it has nothing to ask, since the first is never unknown."""
+        if isinstance(left, IsNull) and self.words[self.at - 1].kind == "null":
+            raise self.error("AND, OR or the end of the filter")
+        self.take()
+        negated = self.took("not")
+        self.expect("null", "NULL" if negated else "NULL or NOT NULL")
+        return IsNull(left, negated)
+
+    def membership(self, left: Operand) -> Node:
+        negated = self.took("not")
+        found: Node
+        if self.word.kind == "like":
+            found = self.like(left)
         else:
-            self.expect("=", "=")
-        return Equal(left, self.operand())
+            self.expect("in", "IN or LIKE")
+            found = In(left, self.among())
+        return Not(found) if negated else found
 
-    def operand(self) -> Name | Value:
+    def like(self, left: Operand) -> Like:
+        if self.scoped:
+            raise FilterError("LIKE is for sessions only and has no place in a corpus filter", position=self.word.position)
+        self.take()
+        return Like(left, _text(self.expect("text", "a pattern in single quotes")))
+
+    def among(self) -> Name | tuple[Value, ...]:
+        if self.word.kind in ("name", "quoted"):
+            return self.name()
+        self.expect("(", "a list in parentheses or an array field")
+        entries = [self.entry()]
+        while self.took(","):
+            entries.append(self.entry())
+        self.expect(")", ", or )")
+        return tuple(entries)
+
+    def entry(self) -> Value:
+        """Read an entry of a list; it may stand in parentheses, as `fill` writes a negative number."""
+        enclosed = self.took("(")
+        entry = self.literal("a text in single quotes, a number (an array field stands without parentheses)")
+        if enclosed:
+            self.expect(")", ")")
+        return entry
+
+    def name(self) -> Name:
+        word = self.take()
+        text = word.text if word.kind == "name" else word.text[1:-1].replace('""', '"')
+        path = tuple(text.split("."))
+        if self.scoped and (path[0] not in SCOPES or len(path) == 1):
+            problem = f"the field {text!r} has no scope: expected doc.… or part.…; texts stand in single quotes"
+            raise FilterError(problem, position=word.position)
+        return Name(path)
+
+    def literal(self, expected: str) -> Value:
+        sign = self.take().kind if self.word.kind in ("+", "-") and self.words[self.at + 1].kind == "number" else ""
         word = self.word
-        read = _OPERANDS.get(word.kind)
-        if read is None:
-            raise self.error("a field, a text in single quotes, a number, true or false")
-        if word.kind == "number" and len(word.text) > MOST_DIGITS:
-            raise FilterError(f"the number has more than {MOST_DIGITS} digits", position=word.position)
-        self.at += 1
-        return read(word.text)
+        match word.kind:
+            case "number":
+                return Value(_number(self.take(), -1 if sign == "-" else 1))
+            case "text":
+                return Value(_text(self.take()))
+            case "true" | "false" | "null":
+                return Value(_CONSTANTS[self.take().kind])
+            case _:
+                raise self.error(f"{expected}, true, false or null")
 
 
-_OPERANDS: Mapping[str, Callable[[str], Name | Value]] = {
-    "name": lambda text: Name(tuple(text.split("."))),
-    "quoted": lambda text: Name(tuple(text[1:-1].replace('""', '"').split("."))),
-    "text": lambda text: Value(text[1:-1].replace("''", "'")),
-    "number": lambda text: Value(float(text) if "." in text else int(text)),
-    "true": lambda _: Value(value=True),
-    "false": lambda _: Value(value=False),
-}
+def _as_operand(node: Expression, place: Token) -> Operand:
+    if not isinstance(node, Operand):
+        problem = "a condition has no value to compare or calculate with; join conditions by AND or OR"
+        raise FilterError(problem, position=place.position)
+    return node
 
 
-def names(node: Node) -> frozenset[str]:
-    """Return every field that the filter reads, dotted."""
-    found: set[str] = set()
-    waiting = [node]
-    while waiting:
-        match waiting.pop():
-            case Equal(left, right):
-                found.update(".".join(side.path) for side in (left, right) if isinstance(side, Name))
-            case And(left, right) | Or(left, right):
-                waiting += left, right
-    return frozenset(found)
+def _text(word: Token) -> str:
+    return word.text[1:-1].replace("''", "'")
+
+
+def _number(word: Token, sign: int) -> int | float:
+    """Read a number: an integer beyond 64 bits becomes real, as in SQLite. Raises FilterError for one too long or too large."""
+    if len(word.text) > MOST_DIGITS:
+        raise FilterError(f"the number has more than {MOST_DIGITS} digits", position=word.position)
+    if word.text.isdigit() and -(2**63) <= (whole := sign * int(word.text)) < 2**63:
+        return whole
+    real = sign * float(word.text)
+    if math.isinf(real):
+        raise FilterError("the number is too large", position=word.position)
+    return real

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
-from mockserver.domain.search import terms
+from mockserver.domain.words import terms
 
 
 class Intent(Enum):

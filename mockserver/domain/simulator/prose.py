@@ -112,6 +112,13 @@ def found(phrases: Phrases, results: Sequence[JsonObject]) -> str:
     return f"{text} {phrases.also.format(titles=titles)}" if titles else text
 
 
+def generated(generation: JsonObject | None, results: Sequence[JsonObject]) -> JsonObject:
+    """Return what a search adds when generation is asked for: a summary in English (api-facts §4.10); nothing otherwise."""
+    if generation is None or not generation.get("enabled", True):
+        return {}
+    return {"summary": found(PHRASES["en"], results), "response_language": "eng"}
+
+
 def recalled(phrases: Phrases, quote: str | None) -> str:
     """Say what the user wrote earlier, or that there is nothing earlier."""
     return phrases.recalled.format(quote=shortened(quote, _LONGEST_QUOTE)) if quote else phrases.blank

@@ -1,7 +1,7 @@
 """The stages of a turn, generators of one kind: bodies → stamped → recorded."""
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from random import Random
 
@@ -10,29 +10,34 @@ from mockserver.domain.events import AgentOutput, Body, Event, Thinking, ToolInp
 from mockserver.domain.simulator import prose
 from mockserver.domain.simulator.intent import Intent
 from mockserver.domain.simulator.plan import ToolCall, TurnPlan
-from mockserver.domain.simulator.tools import Outcome
-
-Run = Callable[[ToolCall], Outcome]
+from mockserver.domain.simulator.tools import Outcome, Run
 
 
-def bodies(plan: TurnPlan, run: Run) -> Iterator[Body]:
-    """Produce what happens: input, thought, tool call and its output, answer (api-facts §4.7)."""
+def bodies(plan: TurnPlan, run: Run, note: Callable[[ToolCall, Outcome], None]) -> Iterator[Body]:
+    """Produce what happens: input, thought, tool calls and their outputs, answer (api-facts §4.7). `note` sees each outcome."""
     yield from plan.inputs
     if plan.thinking:
         yield Thinking(plan.thinking)
-    outcome = None
-    if call := plan.call:
+    outputs = dict(plan.earlier_outputs)
+    outcomes: list[Outcome] = []
+    for call in plan.calls:
         yield ToolInput(call.id, call.configuration_name, call.tool_name, call.arguments, call.override_paths)
-        outcome = run(call)
-        yield ToolOutput(call.id, call.configuration_name, call.tool_name, outcome.output, outcome.error, call.overrides)
-    yield AgentOutput(answer(plan, outcome))
+        outcome = run(call, outputs)
+        note(call, outcome)
+        outcomes.append(outcome)
+        outputs[call.configuration_name] = {"outputs": {"latest": outcome.output}}
+        yield ToolOutput(call.id, call.configuration_name, call.tool_name, outcome.output, outcome.error, outcome.overrides)
+    yield AgentOutput(answer(plan, outcomes))
 
 
-def answer(plan: TurnPlan, outcome: Outcome | None) -> str:
+def answer(plan: TurnPlan, outcomes: Sequence[Outcome]) -> str:
     """Say it in the language of the plan: what was found, what was said before, or a greeting."""
     phrases = prose.PHRASES[plan.language]
-    if outcome is not None:
-        return phrases.failed if outcome.error else prose.found(phrases, outcome.output["search_results"])
+    if outcomes:
+        if all(outcome.error for outcome in outcomes):
+            return phrases.failed
+        results = [result for outcome in outcomes for result in outcome.output.get("search_results", ())]
+        return prose.found(phrases, sorted(results, key=lambda result: -result["score"]))
     if plan.intent is Intent.RECALL:
         return prose.recalled(phrases, plan.quote)
     if plan.intent is Intent.KNOWLEDGE:

@@ -1,12 +1,15 @@
-"""Run a planned tool call: the corpora search, with the filters that the model cannot change."""
+"""Run a planned tool call: the corpora search, with the arguments and filters that the model cannot change."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from mockserver.domain import filters
-from mockserver.domain.corpora import Corpus
-from mockserver.domain.references import FILTER_FIELD
-from mockserver.domain.search import check_names, search
+from mockserver.domain.ports import Store
+from mockserver.domain.references import FILTER_FIELD, settled
+from mockserver.domain.search import Searcher, Source, check_names
+from mockserver.domain.sessions import MASK
+from mockserver.domain.simulator import prose
 from mockserver.domain.simulator.plan import ToolCall
 from mockserver.domain.values import JsonObject
 
@@ -15,47 +18,85 @@ DEFAULT_LIMIT = 10
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a tool answered; a failure is an answer too, and never ends the turn (api-facts §6.3)."""
+    """What a tool answered, and the pinned arguments as events show them, None where they could not be resolved.
+
+    A failure is an answer too and never ends the turn (api-facts §6.3). `filters` are those that were in force, by corpus.
+    """
 
     output: JsonObject
     error: bool
+    overrides: JsonObject | None
+    filters: Mapping[str, str]
 
 
-class _ToolFailure(Exception):  # noqa: N818 - becomes an answer of the tool
-    """Why the search could not be made."""
+class Run(Protocol):
+    """Runs a call, given the outputs of the tools that ran before it."""
+
+    def __call__(self, call: ToolCall, outputs: Mapping[str, JsonObject]) -> Outcome:
+        """Return the outcome; never raises for what an agent's configuration says."""
 
 
-def run_search(call: ToolCall, corpus: Callable[[str], Corpus | None]) -> Outcome:
-    """Search the configured corpora. Pinned arguments win over the model's; every filter given must admit a passage."""
-    arguments = {**call.arguments, **call.overrides}
-    settings = call.query_configuration.get("search", {})
-    try:
+class ToolFailure(Exception):  # noqa: N818 - becomes an answer of the tool
+    """Why a tool could not do its work."""
+
+
+class SearchTool:
+    """Runs searches over the corpora of a store."""
+
+    def __init__(self, store: Store, searcher: Searcher) -> None:
+        self._store = store
+        self._searcher = searcher
+
+    def __call__(self, call: ToolCall, outputs: Mapping[str, JsonObject]) -> Outcome:
+        """Search the configured corpora. Pinned arguments win over the model's; every filter given must admit a passage."""
+        overrides, lost = settled(call.overrides.value, outputs)
+        configuration, also_lost = settled(call.query_configuration.value, outputs)
+        if lost or also_lost:
+            problem = f"FAILED_PRECONDITION: unresolved refs [{', '.join(lost + also_lost)}]; no tool gave such an output"
+            return Outcome({"error": problem}, error=True, overrides=None, filters={})
+        shown, _ = settled(call.overrides.shown, outputs)
+        shown_configuration, _ = settled(call.query_configuration.shown, outputs)
+        has_secret = configuration != shown_configuration
+        try:
+            sources = self._sources({**call.arguments, **overrides}, configuration.get("search", {}))
+            output = self._found({**call.arguments, **overrides}, configuration, sources)
+        except ToolFailure as failure:
+            problem = _reticent(failure) if has_secret or overrides != shown else str(failure)
+            return Outcome({"error": problem}, error=True, overrides=shown, filters={})
+        is_masked = has_secret or overrides.get(FILTER_FIELD) != shown.get(FILTER_FIELD)
+        in_force = {
+            source.corpus.key: MASK if is_masked else filters.print_filter(source.filter) for source in sources if source.filter
+        }
+        return Outcome(output, error=False, overrides=shown, filters=in_force)
+
+    def _found(self, arguments: JsonObject, configuration: JsonObject, sources: Sequence[Source]) -> JsonObject:
+        settings = configuration.get("search", {})
+        limit, offset = int(settings.get("limit", DEFAULT_LIMIT)), int(settings.get("offset", 0))
+        hits = self._searcher.find(str(arguments["query"]), sources, limit=limit, offset=offset)
+        results = [hit.as_json() for hit in hits]
+        return {"search_results": results, **prose.generated(configuration.get("generation"), results)}
+
+    def _sources(self, arguments: JsonObject, settings: JsonObject) -> list[Source]:
         pinned = _filter_of(arguments)
-        sources = [_source(source, index, pinned, corpus) for index, source in enumerate(settings.get("corpora", ()))]
-    except _ToolFailure as failure:
-        return Outcome({"error": str(failure)}, error=True)
-    limit, offset = int(settings.get("limit", DEFAULT_LIMIT)), int(settings.get("offset", 0))
-    hits = search(str(arguments["query"]), sources, limit=limit, offset=offset)
-    return Outcome({"search_results": [hit.as_json() for hit in hits]}, error=False)
+        return [self._source(source, index, pinned) for index, source in enumerate(settings.get("corpora", ()))]
+
+    def _source(self, settings: JsonObject, index: int, pinned: filters.Node | None) -> Source:
+        key = settings["corpus_key"]
+        corpus = self._store.corpus(key) if isinstance(key, str) else None
+        if corpus is None:
+            raise ToolFailure(f"NOT_FOUND: search.corpora[{index}] names corpus {key!r}, which does not exist")
+        if not corpus.enabled:
+            raise ToolFailure(f"FAILED_PRECONDITION: search.corpora[{index}] names corpus {key!r}, which is disabled")
+        both = filters.conjunction([pinned, _filter_of(settings)])
+        if both and (problem := check_names(both, corpus.names)):
+            raise ToolFailure(problem)
+        return Source(corpus, lambda: self._store.documents(corpus.key, None), both)
 
 
-def _source(
-    source: JsonObject, index: int, pinned: filters.Node | None, corpus: Callable[[str], Corpus | None]
-) -> tuple[Corpus, filters.Node | None]:
-    found = corpus(str(source["corpus_key"]))
-    if found is None:
-        raise _ToolFailure(f"NOT_FOUND: search.corpora[{index}] names corpus {source['corpus_key']!r}, which does not exist")
-    both = _conjunction([pinned, _filter_of(source)])
-    if both and (problem := check_names(both, found)):
-        raise _ToolFailure(problem)
-    return found, both
-
-
-def _conjunction(nodes: Sequence[filters.Node | None]) -> filters.Node | None:
-    joined: filters.Node | None = None
-    for node in nodes:
-        joined = node if joined is None else joined if node is None else filters.And(joined, node)
-    return joined
+def _reticent(failure: ToolFailure) -> str:
+    """Say only of what kind a failure is: its words may quote a secret that the call was given."""
+    kind, _, _ = str(failure).partition(":")
+    return f"{kind}: what is wrong is not told, since the tool was given a secret"
 
 
 def _filter_of(arguments: JsonObject) -> filters.Node | None:
@@ -64,8 +105,15 @@ def _filter_of(arguments: JsonObject) -> filters.Node | None:
         return None
     text = arguments[FILTER_FIELD]
     if not isinstance(text, str):
-        raise _ToolFailure(f"INVALID_ARGUMENT: metadata_filter must be a text, not {text!r}")
+        raise ToolFailure(f"INVALID_ARGUMENT: metadata_filter must be a text, not {_kind(text)}")
     try:
-        return filters.parse(text)
+        return filters.parse_scoped(text)
     except filters.FilterError as error:
-        raise _ToolFailure(f"INVALID_ARGUMENT: The filter expression contains an error. {error}") from error
+        raise ToolFailure(f"INVALID_ARGUMENT: The filter expression contains an error. {error}") from error
+
+
+def _kind(value: Any) -> str:
+    """Name the kind of a JSON value that is no text."""
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else "a boolean"
+    return "an object" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else "a number"

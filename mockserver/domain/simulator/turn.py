@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from mockserver.domain.corpora import Corpus
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import AgentOutput, Event
 from mockserver.domain.ports import Clock, Ids, Store
 from mockserver.domain.sessions import ContextUsage, Session, end_turn
-from mockserver.domain.simulator.plan import CHARACTERS_PER_TOKEN, MODEL_WINDOW, TurnPlan
+from mockserver.domain.simulator.plan import MODEL_WINDOW, ToolCall, TurnPlan, tokens_of
 from mockserver.domain.simulator.stages import bodies, recorded, stamped
-from mockserver.domain.simulator.tools import run_search
+from mockserver.domain.simulator.tools import Outcome, Run
+from mockserver.domain.values import JsonObject
 
 
 class Turn:
@@ -20,16 +20,17 @@ class Turn:
     `close` plays the rest without anybody listening: a client that drops the connection does not stop the agent.
     """
 
-    def __init__(self, plan: TurnPlan, session: Session, *, store: Store, clock: Clock, ids: Ids) -> None:
+    def __init__(self, plan: TurnPlan, session: Session, run: Run, *, store: Store, clock: Clock, ids: Ids) -> None:
         self.usage: ContextUsage | None = None
         self._plan = plan
         self._session = session
         self._store = store
+        self._searches: list[JsonObject] = []
         random = ids.random_for("events", session.agent_key, session.key, session.turns)
-        corpus: Callable[[str], Corpus | None] = store.corpus
-        produced = bodies(plan, lambda call: run_search(call, corpus))
+        produced = bodies(plan, run, self._note)
         self._events = recorded(stamped(produced, session.key, random, clock.now), self._append)
         self._over = False
+        self._note_context()
 
     def __iter__(self) -> Iterator[Event]:
         return self
@@ -50,12 +51,36 @@ class Turn:
 
     def _append(self, event: Event) -> Event | None:
         if isinstance(event.body, AgentOutput):
-            written = -(-len(event.body.content) // CHARACTERS_PER_TOKEN)
-            self.usage = ContextUsage(self._plan.context_tokens, written, MODEL_WINDOW)
+            self.usage = ContextUsage(self._plan.context_tokens, tokens_of(event.body.content), MODEL_WINDOW)
         stored = self._store.append_event(self._session, event)
         if stored:
             self._change(lambda session: replace(session, last_event_at=event.created_at))
         return stored
+
+    def _note(self, call: ToolCall, outcome: Outcome) -> None:
+        self._searches.append(
+            {
+                "tool_configuration_name": call.configuration_name,
+                "arguments": call.arguments,
+                "resolved_argument_overrides": outcome.overrides,
+                "effective_filters": outcome.filters,
+                "error": outcome.error,
+            }
+        )
+        self._note_context()
+
+    def _note_context(self) -> None:
+        """Keep what the model was told and which filters were in force, for people to look at."""
+        told = self._plan.told
+        context = {
+            "turn": self._session.turns,
+            "instructions": told.instructions,
+            "reminders": told.reminders,
+            "tools": told.tools,
+            "language": self._plan.language,
+            "tool_calls": list(self._searches),
+        }
+        self._store.note_context(self._session, context)
 
     def _end(self) -> None:
         if not self._over:

@@ -1,199 +1,223 @@
-"""From a template's text to its nodes, by recursive descent; parsed templates are kept."""
+"""From a template's text to its nodes, by recursive descent over the grammar of Velocity 1.7; parsed templates are kept."""
 
 import re
 from functools import lru_cache
 from itertools import groupby
 
-from mockserver.domain.templating import lexer
-from mockserver.domain.templating.lexer import Cursor
+from mockserver.domain.templating.errors import Places
+from mockserver.domain.templating.expressions import Expressions
 from mockserver.domain.templating.nodes import (
-    Binary,
     Block,
-    EscapedReference,
     Expression,
+    Foreach,
+    Halt,
     If,
     Literal,
+    Macro,
+    MacroCall,
     Node,
-    Not,
     Reference,
+    Set,
+    Template,
     Text,
 )
+from mockserver.domain.templating.tokens import Token
+from mockserver.domain.templating.words import Words
 
-DEEPEST = 64
-LONGEST_CONDITION = 100
-MOST_DIGITS = 40
-_BRANCH_WORDS = frozenset({"elseif", "else", "end"})
-_NOT_YET = frozenset({"set", "foreach", "macro", "break", "stop", "evaluate", "define", "include", "parse"})
-_PLAIN = re.compile(r"[^$#\\]+")
-_PRECEDENCE = {"||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4}
-_WORDS = {"eq": "==", "ne": "!=", "le": "<=", "ge": ">=", "lt": "<", "gt": ">", "and": "&&", "or": "||", "not": "!"}
+REFUSED = frozenset({"evaluate", "include", "parse", "define", "literal"})
+"""Directives of 1.7 that are refused by name: they run text, read files, or have no use in an instruction."""
+
+_DIRECTIVES = REFUSED | {"foreach", "macro", "break", "stop"}
+_BUILT_IN = frozenset({"if", "end", "set", "else", "elseif"})
+_TEXT_KINDS = frozenset({"text", ".", ")", "(", "integer", "float", "string", "{", "}"})
+_FOREACH_PARTS = 3
+_BEFORE_COMMENT = re.compile(r".*?(?=##)|.*?(?=#\*)")
 
 
 @lru_cache(maxsize=1024)
-def parse(text: str) -> Block:
-    """Parse a template. Raises TemplateError for one that breaks the grammar or goes deeper than `DEEPEST`."""
-    parser = _Parser(Cursor(text))
-    block = parser.block(depth=0)
-    if parser.stopped_by:
-        raise parser.cursor.error(f"#{parser.stopped_by} without an #if", at=parser.stopped_at)
-    return block
+def parse(text: str) -> Template:
+    """Parse a template. Raises TemplateError for one that breaks the grammar, is refused, or goes too deep."""
+    parser = _Parser(text, Places(text), {}, 0)
+    block = parser.block()
+    word = parser.words.ahead()
+    if word.kind != "eof":
+        problem = f"{word.image.strip()} without an #if or #foreach" if word.kind.startswith("#") else f"got {word.image!r}"
+        raise parser.words.places.error(problem, word.start)
+    return Template(block, parser.macros, parser.sets_members, text)
 
 
 class _Parser:
-    """The state of one parse: the cursor, and the word (`else`, `end`, …) that ended the latest block."""
+    """One parse: the words, the macros found so far, and whether a member is set anywhere."""
 
-    def __init__(self, cursor: Cursor) -> None:
-        self.cursor = cursor
-        self.stopped_by = ""
-        self.stopped_at = 0
-        self.operators = 0
+    def __init__(self, text: str, places: Places, macros: dict[str, Macro], depth: int) -> None:
+        self.words = Words(text, places, depth)
+        self.macros = macros
+        self.sets_members = False
+        self.expressions = Expressions(self.words, self.quoted)
 
-    def block(self, depth: int) -> Block:
-        if depth > DEEPEST:
-            raise self.cursor.error(f"#if is nested deeper than {DEEPEST}")
+    def quoted(self, text: str, place: tuple[int, int], depth: int) -> Block:
+        """Parse what stands in double quotes."""
+        inner = _Parser(text, Places(text, within=place), self.macros, depth)
+        block = inner.block()
+        if inner.words.ahead().kind != "eof":
+            raise inner.words.unexpected("text or a directive")
+        self.sets_members |= inner.sets_members
+        return block
+
+    def block(self) -> Block:
+        self.words.enter()
         nodes: list[Node] = []
-        self.stopped_by = ""
-        while not self.cursor.is_at_end:
-            node = self.node(depth)
-            if self.stopped_by:
-                break
-            nodes.append(node)
-        return _joined(nodes)
+        while True:
+            found = self.statement()
+            if found is None:
+                self.words.depth -= 1
+                return _joined(nodes)
+            nodes += found
 
-    def node(self, depth: int) -> Node:
-        cursor, start = self.cursor, self.cursor.at
-        if plain := cursor.take(_PLAIN):
-            return Text(plain.group())
-        character = cursor.text[start]
-        if character == "#":
-            return self.directive(depth)
-        if character == "$":
-            return self.reference() or self.one_character()
-        cursor.at += 1
-        escaped = self.reference() if cursor.text.startswith("$", cursor.at) else None
-        return EscapedReference(escaped) if escaped else Text(character)
+    def statement(self) -> list[Node] | None:
+        """Read one statement; None where none begins."""
+        words = self.words
+        kind = words.ahead().kind
+        if self.expressions.has_reference():
+            return [self.expressions.reference()]
+        if kind in _TEXT_KINDS:
+            return [Text(words.take().literal)]
+        read = {
+            "comment": self.comment,
+            "verbatim": self.verbatim,
+            "escaped directive": self.escaped_directive,
+            "escapes": self.escapes,
+            "#if": self.condition,
+            "set": self.assignment,
+            "word": self.directive,
+        }.get(kind)
+        return read() if read else None
 
-    def one_character(self) -> Text:
-        self.cursor.at += 1
-        return Text(self.cursor.text[self.cursor.at - 1])
+    def comment(self) -> list[Node]:
+        """Step over a comment; signs just before it are text."""
+        image = self.words.take().image
+        self.words.skip("comment end")
+        before = _BEFORE_COMMENT.match(image)
+        return [Text(before.group() if before else "")]
 
-    def reference(self) -> Reference | None:
-        cursor = self.cursor
-        match = cursor.take(lexer.FORMAL)
-        if match is None:
-            match = cursor.take(lexer.SHORT)
-            if match and cursor.text.startswith(("(", "["), cursor.at):
-                raise cursor.error("method calls and indexes are not supported yet; write ${…} if this is plain text")
-        return match and Reference(match.group(), tuple(match.group(2).split(".")), quiet=bool(match.group(1)))
+    def verbatim(self) -> list[Node]:
+        image = self.words.take().image
+        return [Text(image[image.index("#[[") + 3 : -3])]
 
-    def directive(self, depth: int) -> Node:
-        cursor, start = self.cursor, self.cursor.at
-        if cursor.take(lexer.LINE_COMMENT) or cursor.take(lexer.BLOCK_COMMENT):
-            return Text("")
-        match = cursor.take(lexer.DIRECTIVE)
-        word = match and (match.group(1) or match.group(2))
-        if word == "if":
-            return self.condition(depth, start)
-        if word in _BRANCH_WORDS:
-            self.stopped_by, self.stopped_at = str(word), start
-            return Text("")
-        if word in _NOT_YET:
-            raise cursor.error(f"#{word} is not supported yet", at=start)
-        cursor.at = start
-        return self.one_character()
+    def escaped_directive(self) -> list[Node]:
+        """Halve the backslashes before a directive that there is; leave them before one that there is not."""
+        image = self.words.take().image
+        before, _, directive = image.rpartition("\\")
+        known = _word(directive) in _DIRECTIVES | _BUILT_IN | self.macros.keys()
+        return [Text(before[: len(before) // 2] + directive if known else image)]
 
-    def condition(self, depth: int, start: int) -> If:
-        branches: list[tuple[Expression, Block]] = []
-        otherwise: Block = ()
-        self.stopped_by = "elseif"
-        while self.stopped_by == "elseif":
-            branches.append((self.parenthesised(), self.branch(depth)))
-        if self.stopped_by == "else":
-            otherwise = self.branch(depth)
-        if self.stopped_by != "end":
-            raise self.cursor.error("this #if has no #end", at=start)
-        self.stopped_by = ""
-        self.cursor.take(lexer.END_OF_LINE)
-        return If(tuple(branches), otherwise)
+    def escapes(self) -> list[Node]:
+        """Halve an even number of backslashes before a directive that there is."""
+        image = self.words.take().image
+        following = self.words.ahead()
+        known = following.kind in {"#if", "#else", "#elseif", "#end"} or following.image[1:] in _DIRECTIVES | self.macros.keys()
+        return [Text(image[: len(image) // 2] if known else image)]
 
-    def branch(self, depth: int) -> Block:
-        self.cursor.take(lexer.END_OF_LINE)
-        return self.block(depth + 1)
+    def condition(self) -> list[Node]:
+        words, first = self.words, self.words.take()
+        branches = [(self.parenthesised(), self.block())]
+        while words.skip("#elseif"):
+            branches.append((self.parenthesised(), self.block()))
+        otherwise = self.block() if words.skip("#else") else ()
+        self.end(first)
+        return [If(tuple(branches), otherwise)]
 
     def parenthesised(self) -> Expression:
-        self.skip_space()
-        self.operators = 0
-        if self.operator() != "(":
-            raise self.cursor.error("expected ( after #if or #elseif")
-        return self.closed(self.expression(0))
+        self.words.skip("space")
+        self.words.expect("(")
+        condition = self.expressions.expression()
+        self.words.expect(")")
+        return condition
 
-    def closed(self, expression: Expression) -> Expression:
-        self.skip_space()
-        if self.operator() != ")":
-            raise self.cursor.error("expected )")
-        return expression
+    def end(self, first: Token) -> None:
+        """Step over `#end`. Raises TemplateError at the directive that has none."""
+        if self.words.ahead().kind == "eof":
+            raise self.words.places.error(f"this {first.image.strip()} has no #end", first.start)
+        self.words.expect("#end")
 
-    def expression(self, least: int) -> Expression:
-        left = self.operand()
+    def assignment(self) -> list[Node]:
+        words = self.words
+        words.take()
+        words.skip("space")
+        if not self.expressions.has_reference():
+            raise words.unexpected("the reference to set")
+        target = self.expressions.reference()
+        words.skip("space")
+        words.expect("=")
+        value = self.expressions.expression()
+        words.expect(")")
+        self.sets_members |= bool(target.steps)
+        return [Set(target, value)]
+
+    def directive(self) -> list[Node]:
+        words, first = self.words, self.words.take()
+        name = _word(first.image)
+        is_called = words.ahead().kind == "(" or words.kinds(2) == ("space", "(")
+        if name in REFUSED or (name.startswith("@") and is_called):
+            raise words.places.error(f"#{name} is refused", first.start)
+        arguments = self.arguments(name) if is_called else []
+        if name == "macro":
+            return self.macro(first, arguments)
+        if name == "foreach":
+            return [self.loop(first, arguments)]
+        if name in {"break", "stop"}:
+            return [Halt(name == "stop")]
+        source = words.between(first, words.latest)
+        return [MacroCall(name, tuple(value for _, value in arguments), source, words.places.place(first.start))]
+
+    def arguments(self, name: str) -> list[tuple[Token, Expression]]:
+        """Read a directive's arguments, each with its first word; a bare word has no value."""
+        words = self.words
+        words.skip("space")
+        words.expect("(")
+        found: list[tuple[Token, Expression]] = []
         while True:
-            before = self.cursor.at
-            self.skip_space()
-            operator = self.operator()
-            precedence = _PRECEDENCE.get(operator, 0)
-            if precedence <= least:
-                self.cursor.at = before
-                return left
-            self.count_operator()
-            left = Binary(operator, left, self.expression(precedence))
+            words.skip("space")
+            if words.skip(","):
+                words.skip("space")
+            elif words.skip(")"):
+                return found
+            word = words.ahead()
+            is_bare = word.kind == "word"
+            if is_bare and name in _DIRECTIVES and (name, len(found)) not in {("macro", 0), ("foreach", 1)}:
+                raise words.unexpected("a reference or a literal")
+            found.append((words.take(), Literal(None)) if is_bare else (word, self.expressions.operand()))
 
-    def operand(self) -> Expression:
-        self.skip_space()
-        cursor, start = self.cursor, self.cursor.at
-        if reference := self.reference():
-            return reference
-        if literal := self.literal():
-            return literal
-        operator = self.operator()
-        if operator in {"!", "("}:
-            self.count_operator()
-            return Not(self.operand()) if operator == "!" else self.closed(self.expression(0))
-        raise cursor.error("expected a reference, a string, a number, true or false", at=start)
+    def macro(self, first: Token, arguments: list[tuple[Token, Expression]]) -> list[Node]:
+        if not arguments or arguments[0][0].kind != "word":
+            raise self.words.places.error("expected #macro(name $parameter …)", first.start)
+        body = self.block()
+        self.end(first)
+        name, *parameters = (word.image for word, _ in arguments)
+        self.macros.setdefault(name, Macro(tuple(parameter.removeprefix("$") for parameter in parameters), body))
+        return []
 
-    def count_operator(self) -> None:
-        """Bound a condition, and with it how deep its tree can be."""
-        self.operators += 1
-        if self.operators > LONGEST_CONDITION:
-            raise self.cursor.error(f"the condition has more than {LONGEST_CONDITION} operators and parentheses")
+    def loop(self, first: Token, arguments: list[tuple[Token, Expression]]) -> Node:
+        place = self.words.places.place(first.start)
+        if len(arguments) != _FOREACH_PARTS:
+            raise self.words.places.error("expected #foreach($name in list)", first.start)
+        (word, target), _, (_, subject) = arguments
+        body = self.block()
+        self.end(first)
+        return Foreach(target.root if isinstance(target, Reference) else word.image[1:], subject, body, place)
 
-    def literal(self) -> Literal | None:
-        cursor = self.cursor
-        if match := cursor.take(lexer.STRING):
-            return Literal(match.group(1) if match.group(1) is not None else match.group(2))
-        if match := cursor.take(lexer.NUMBER):
-            if len(match.group()) > MOST_DIGITS:
-                raise cursor.error(f"the number has more than {MOST_DIGITS} digits", at=match.start())
-            return Literal(float(match.group()) if match.group(1) else int(match.group()))
-        if match := cursor.take(lexer.BOOLEAN):
-            return Literal(match.group() == "true")
-        return None
 
-    def operator(self) -> str:
-        if match := self.cursor.take(lexer.OPERATOR):
-            return match.group()
-        if match := self.cursor.take(lexer.WORD_OPERATOR):
-            return _WORDS[match.group()]
-        return ""
-
-    def skip_space(self) -> None:
-        self.cursor.take(lexer.SPACE)
+def _word(image: str) -> str:
+    """Take the name out of `#name` or `#{name}`; behind other signs, as in `$#name`, it is no directive's name."""
+    return image[2:-1] if image.endswith("}") else image[1:]
 
 
 def _joined(nodes: list[Node]) -> Block:
-    """Put neighbouring texts together."""
+    """Put neighbouring texts together, without empty ones."""
     joined: list[Node] = []
     for is_text, run in groupby(nodes, key=lambda node: isinstance(node, Text)):
-        if is_text:
-            joined.append(Text("".join(node.text for node in run if isinstance(node, Text))))
-        else:
+        if not is_text:
             joined.extend(run)
+        elif text := "".join(node.text for node in run if isinstance(node, Text)):
+            joined.append(Text(text))
     return tuple(joined)

@@ -1,0 +1,48 @@
+"""Our renderer against Apache Velocity 1.7 itself: the same text, and an error where the engine has one."""
+
+from hypothesis import given
+
+from mockserver.domain.templating import TemplateError, parse, render
+from tests.arrange import examples
+from tests.domain import velocity_templates as templates
+from tests.domain.velocity_oracle.oracle import OracleError
+
+ERROR = object()
+AREAS = 9
+EACH = 5000 // AREAS + 1
+
+
+def theirs(velocity, template, context):
+    try:
+        return velocity.render(template, context)
+    except OracleError:
+        return ERROR
+
+
+def ours(template, context):
+    try:
+        return render(parse(template), context)
+    except TemplateError:
+        return ERROR
+
+
+def agrees(area):
+    """Make the property that templates of an area render as the engine renders them."""
+
+    @examples(EACH)
+    @given(template=area, context=templates.CONTEXTS)
+    def property_(velocity, template, context):
+        assert ours(template, context) == theirs(velocity, template, context), (template, context)
+
+    return property_
+
+
+test_references = agrees(templates.REFERENCES)
+test_text_comments_and_escapes = agrees(templates.TEXTS)
+test_conditions = agrees(templates.CONDITIONS)
+test_sets = agrees(templates.SETS)
+test_sums = agrees(templates.SUMS)
+test_loops = agrees(templates.LOOPS)
+test_macros = agrees(templates.MACROS)
+test_everything_mixed = agrees(templates.MIXED)
+test_words_in_any_order = agrees(templates.SOUP)
