@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from contracts.promises import PROMISES
+
 _FOLDER = Path(__file__).parent
 _ONE_TARGET = "Name one target: --app MODULE:FACTORY (in process) or --url URL with --api-key KEY."
 _MISSING = "The contracts need their libraries: pip install 'sessionsuite[contracts]'."
@@ -44,7 +46,8 @@ def main() -> None:
 def run(**options: Any) -> None:
     """Run every suite and print the verdict. Exit codes: 0 kept, 1 broken, 2 wrong use, 3 unreachable, 5 nothing verified."""
     if any(find_spec(name) is None for name in ("pytest", "schemathesis", "httpx")):
-        raise click.ClickException(_MISSING)
+        click.echo(_MISSING, err=True)
+        sys.exit(2)
     if bool(options["url"]) == bool(options["app"]):
         click.echo(_ONE_TARGET, err=True)
         sys.exit(2)
@@ -76,10 +79,6 @@ def _exit_code(code: int) -> int:
 @click.argument("code")
 def explain(code: str) -> None:
     """Say what a promise is, what it needs, and whether a live model keeps it exactly."""
-    try:
-        from contracts.promises import PROMISES  # noqa: PLC0415 - needs pytest, an extra
-    except ImportError as error:
-        raise click.ClickException(_MISSING) from error
     promise = PROMISES.get(code.upper())
     if promise is None:
         click.echo(f"There is no promise {code!r}; there are {', '.join(PROMISES)}.", err=True)
