@@ -309,9 +309,9 @@ def test_a_long_filter_is_not_a_deep_one(text):
     ],
 )
 def test_a_deep_filter_is_refused_soon(text):
-    started = time.perf_counter()
+    started = time.process_time()
 
     with pytest.raises(FilterError):
         parse(text)
 
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 2

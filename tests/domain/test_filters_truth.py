@@ -136,11 +136,11 @@ def test_like(pattern, fits, does_not_fit):
 )
 def test_a_hostile_pattern_costs_no_time(pattern):
     tree = parse(f"a LIKE '{pattern}'")
-    started = time.perf_counter()
+    started = time.process_time()
 
     truth_of(tree, {"a": "a" * 4000})
 
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.5
 
 
 def like_by_definition(text, pattern):

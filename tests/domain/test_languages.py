@@ -67,8 +67,8 @@ def test_any_instructions_ask_for_a_known_language(text):
     ids=["verbs", "spaces", "statements", "quotes", "prepositions"],
 )
 def test_long_instructions_are_read_in_time_that_grows_with_their_length(instructions):
-    started = time.perf_counter()
+    started = time.process_time()
 
     asked_for(instructions)
 
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

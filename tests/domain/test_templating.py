@@ -1,5 +1,5 @@
 from contextlib import suppress
-from time import monotonic
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -245,11 +245,11 @@ def test_a_chain_may_be_long(join):
     "piece", ["\\", "$", "#", "$!", "${", "#[[", "#*", '"', "$a.b(", "#if(", "#set($a=", "$a[", "(", " ", "[1..", "#m(", "\\\\#"]
 )
 def test_a_template_is_parsed_or_refused_in_a_second(piece):
-    started = monotonic()
+    started = process_time()
     with suppress(TemplateError):
         parse((piece * 100_000)[:100_000])
 
-    assert monotonic() - started < 5
+    assert process_time() - started < 5
 
 
 @pytest.mark.parametrize(
@@ -268,11 +268,11 @@ def test_a_template_is_parsed_or_refused_in_a_second(piece):
     ],
 )
 def test_a_bomb_is_stopped(template, bound):
-    started = monotonic()
+    started = process_time()
     with pytest.raises(TemplateError, match=str(bound)):
         rendered(template)
 
-    assert monotonic() - started < 3
+    assert process_time() - started < 3
 
 
 def test_the_output_is_bounded():

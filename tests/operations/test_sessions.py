@@ -139,12 +139,12 @@ def test_a_filter_is_looked_for_in_name_and_description(api, pattern, keys):
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*$", "(.*)*(.*)*(.*)*x", r"(\w+\s?)+$"])
 def test_a_hostile_pattern_costs_no_time(api, pattern):
     api.session(name="a" * 100_000 + "!")
-    started = time.perf_counter()
+    started = time.process_time()
 
     response = api.get(f"{AGENT}/sessions", filter=pattern)
 
     assert response.status_code == 200
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("pattern", ["[", "(", "*", "a{1000000}", "(?=a)", r"(a)\1", "\\"])
