@@ -14,7 +14,7 @@ from typing import Any
 from mockserver.domain import filters
 from mockserver.domain.corpora import Corpus, Document, Part
 from mockserver.domain.ports import RankedIndex, Ranker
-from mockserver.domain.values import JsonObject, look_up
+from mockserver.domain.values import JsonObject
 from mockserver.domain.words import terms
 
 INDEXES_KEPT = 32
@@ -116,7 +116,13 @@ def admitted(documents: Iterable[Document], filter_: filters.Node | None) -> Ite
 
 
 def field_of(document: Document, part_metadata: JsonObject, path: tuple[str, ...]) -> Any:
-    """Return the value that a name of a corpus filter stands for, MISSING for none."""
+    """Return the value that a name of a corpus filter stands for, MISSING for none.
+
+    A passage that does not say whether it is a title is none: `part.is_title <> true` finds it (api-facts §6.2).
+    """
     if path == ("doc", "id"):
         return document.id
-    return look_up({"doc": document.metadata, "part": part_metadata}, path)
+    scope, *name = path
+    if scope == "part":
+        return filters.field_in({"is_title": False, **part_metadata}, tuple(name))
+    return filters.field_in(document.metadata, tuple(name))

@@ -83,6 +83,16 @@ def test_titles_are_told_apart_by_a_built_in_name(api):
     assert {hit["text"] for hit in titles} == {"Passwords", "Length"}
 
 
+@pytest.mark.parametrize("filter_", ["part.is_title <> true", "NOT part.is_title = true", "part.is_title = false"])
+def test_a_passage_that_does_not_say_so_is_no_title(api, filter_):
+    corpus = api.corpus("c1", STRUCTURED)
+
+    found = api.query(corpus, "passwords length handbook twelve characters", metadata_filter=filter_)
+
+    assert found
+    assert {hit["text"] for hit in found}.isdisjoint({"Passwords", "Length"})
+
+
 def test_a_taken_id_is_a_conflict_and_the_old_document_stays(api, corpus):
     response = api.call("POST", f"{corpus}/documents", document_body("d1", "other"))
 
