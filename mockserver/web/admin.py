@@ -8,53 +8,65 @@ from flask import Blueprint, Response
 from mockserver.domain.values import JsonObject
 from mockserver.pipeline import Pipeline
 
+_ROUTES = (
+    ("GET", "/health", "health"),
+    ("GET", "/ready", "health"),
+    ("GET", "/__admin/health", "health"),
+    ("POST", "/__admin/reset", "reset"),
+    ("GET", "/__admin/state", "state"),
+    ("GET", "/__admin/requests", "requests"),
+    ("GET", "/__admin/sessions/<agent_key>/<session_key>/context", "context"),
+)
+_EVERY_METHOD = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
 
 def admin_blueprint(pipeline: Pipeline) -> Blueprint:
     """Make the routes under `/__admin/`, with `/health` and `/ready` beside them."""
-    admin = Blueprint("admin", __name__)
+    blueprint, admin = Blueprint("admin", __name__), _Admin(pipeline)
+    for number, (method, path, name) in enumerate(_ROUTES):
+        blueprint.add_url_rule(path, f"{name}-{number}", getattr(admin, name), methods=[method])
+    blueprint.add_url_rule("/__admin/", "nothing", admin.unknown, defaults={"path": ""}, methods=_EVERY_METHOD)
+    blueprint.add_url_rule("/__admin/<path:path>", "unknown", admin.unknown, methods=_EVERY_METHOD)
+    return blueprint
 
-    @admin.get("/health")
-    @admin.get("/ready")
-    @admin.get("/__admin/health")
-    def health() -> Response:
+
+class _Admin:
+    """The endpoints, each a method."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+
+    def health(self) -> Response:
         """Say that the mock serves."""
-        return _json({"status": "ok", "operations": len(pipeline.operations.by_id)})
+        return _json({"status": "ok", "operations": len(self._pipeline.operations.by_id)})
 
-    @admin.post("/__admin/reset")
-    def reset() -> Response:
+    def reset(self) -> Response:
         """Go back to the world that the mock started with, and forget the journal."""
-        pipeline.services.store.reset()
-        pipeline.journal.clear()
+        self._pipeline.services.store.reset()
+        self._pipeline.journal.clear()
         return Response(status=204)
 
-    @admin.get("/__admin/state")
-    def state() -> Response:
+    def state(self) -> Response:
         """Return everything that is stored; secrets are masked."""
-        return _json(_state(pipeline))
+        return _json(_state(self._pipeline))
 
-    @admin.get("/__admin/requests")
-    def requests() -> Response:
+    def requests(self) -> Response:
         """Return the journal, oldest request first."""
-        return _json({"requests": list(pipeline.journal)})
+        return _json({"requests": list(self._pipeline.journal)})
 
-    @admin.get("/__admin/sessions/<agent_key>/<session_key>/context")
-    def context(agent_key: str, session_key: str) -> Response:
+    def context(self, agent_key: str, session_key: str) -> Response:
         """Return what the model was told in the session's latest turn: why the agent answered so."""
-        session = pipeline.services.store.session(agent_key, session_key)
-        noted = session and pipeline.services.store.context(session)
+        store = self._pipeline.services.store
+        session = store.session(agent_key, session_key)
+        noted = session and store.context(session)
         if noted is None:
-            problem = f"There is no session {session_key!r} of agent {agent_key!r}, or it has had no turn yet."
-            return _problem(problem)
+            return _problem(f"There is no session {session_key!r} of agent {agent_key!r}, or it has had no turn yet.")
         return _json(noted)
 
-    @admin.route("/__admin/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-    @admin.route("/__admin/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-    def unknown(path: str) -> Response:
+    def unknown(self, path: str) -> Response:
         """Say what there is, for a path or a method that is not."""
-        known = "GET health, POST reset, GET state, GET requests, GET sessions/AGENT/SESSION/context"
+        known = ", ".join(f"{method} {known_path}" for method, known_path, _ in _ROUTES)
         return _problem(f"/__admin/{path} is not here; there are: {known}.")
-
-    return admin
 
 
 def _state(pipeline: Pipeline) -> JsonObject:
