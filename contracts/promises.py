@@ -40,6 +40,7 @@ _ROWS = (
     Promise("SC303", "stream", "What a turn answers is what the session lists afterwards, in order."),
     Promise("SC304", "stream", "A hidden event is listed only on demand, shown again it is back, deleted it is gone."),
     Promise("SC305", "stream", "An answer never holds what another session of the same agent was told."),
+    Promise("SC306", "stream", "A fork holds the visible events of its source under new ids, and goes its own way."),
     Promise("SC401", "stream", "A stream is server-sent events of JSON, ended by one `end` and nothing after."),
     Promise("SC402", "stream", "The pieces of a streamed answer joined are the stored answer that the end mark names."),
     Promise("SC403", "stream", "What is streamed is what is stored: the same events in the same order."),

@@ -88,6 +88,26 @@ def test_an_answer_never_holds_what_another_session_was_told(world: RunWorld, ap
     assert canary not in json.dumps(api.events(asker))
 
 
+@keeps("SC306")
+def test_a_fork_holds_the_events_of_its_source_and_goes_its_own_way(world: RunWorld, api: Api):
+    agent = world.agent()
+    source = world.session(agent)
+    for text in QUESTIONS[:2]:
+        api.say(source, text)
+    hidden, *events = api.events(source)
+    api.call("POST", f"{events_path(source)}/{hidden['id']}/hide", expect=200)
+    fork = world.session(agent, from_session={"session_key": source["key"]})
+    copies = api.events(fork, include_hidden="true")
+    assert [_content(event) for event in copies] == [_content(event) for event in events]
+    assert {event["id"] for event in copies}.isdisjoint({event["id"] for event in events})
+    api.say(fork, QUESTIONS[0])
+    assert api.events(source) == events
+
+
+def _content(event: Json) -> Json:
+    return {name: value for name, value in event.items() if name not in ("id", "session_key")}
+
+
 @keeps("SC401")
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_a_stream_has_its_form(session: Json, api: Api, order: EventOrder, text: str):

@@ -122,7 +122,9 @@ _ROWS = (
     ("SM322", Kind.INVALID, "The agent is disabled.", "PATCH it with `enabled: true`."),
     ("SM323", Kind.INVALID, "The corpus is disabled.", "PATCH it with `enabled: true`."),
     ("SM330", Kind.INVALID, "The agent's steps do not fit together.", "Mend the fields named in `field_errors`."),
-    ("SM331", Kind.INVALID, "A session cannot be forked yet.", "Leave `from_session` out; a coming version brings it."),
+    ("SM331", Kind.INVALID, "A fork cannot compact what it copies yet.", "Leave `compact_up_to_event_id` out."),
+    ("SM332", Kind.INVALID, "A fork names both of two event ids that exclude each other.", "Send one of them."),
+    ("SM333", Kind.INVALID, "The event that a fork ends with is not in the source session.", "Use an event of that session."),
     ("SM340", Kind.INVALID, "The template of the instruction cannot be read.", "Mend it at the line and column named."),
     ("SM341", Kind.CONFLICT, "The version of the instruction is in use.", "Change the agents that use it first."),
     (

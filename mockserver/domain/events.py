@@ -1,7 +1,9 @@
 """Events: what happened in a session, in order. A closed union of bodies, each stored under an id (api-facts §4.4)."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random
 from typing import TypeAlias
 
 from mockserver.domain.values import JsonObject, timestamp
@@ -81,6 +83,11 @@ class Event:
             "created_at": timestamp(self.created_at),
             **_body_as_json(self.body),
         }
+
+
+def new_event_id(random: Random) -> str:
+    """Make an event's id, `aev_` and a UUID of version 4 (api-facts §4.4)."""
+    return f"aev_{uuid.UUID(int=random.getrandbits(128), version=4)}"
 
 
 def type_of(body: Body) -> str:

@@ -84,9 +84,7 @@ class Session:
 
 
 def create(body: JsonObject, *, key: str, agent_key: str, compaction: JsonObject, now: datetime) -> Session:
-    """Make a session of a valid create request. Raises Refused SM331 for a fork, which is not supported yet."""
-    if "from_session" in body:
-        raise Refused("SM331", "from_session is not supported yet.", fields={"/from_session": "leave it out"})
+    """Make a session of a valid create request; name, metadata and secrets are its own even in a fork (api-facts §9.32)."""
     return Session(
         key=key,
         agent_key=agent_key,

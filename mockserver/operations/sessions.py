@@ -1,7 +1,10 @@
 """The operations on sessions (api-facts §3.2)."""
 
+from mockserver.domain.access import permits
 from mockserver.domain.agents import effective_compaction
 from mockserver.domain.errors import Refused
+from mockserver.domain.events import Event
+from mockserver.domain.forks import Fork, copied, fork_of
 from mockserver.domain.paging import page
 from mockserver.domain.sessions import Session, create, update
 from mockserver.operations.agents import generated_key
@@ -14,14 +17,32 @@ def create_agent_session(call: Call, services: Services) -> Reply:
     agent = agent_of(call, services)
     if not agent.enabled:
         raise Refused("SM322", f"Agent {agent.key} is disabled and takes no sessions.", fields={"enabled": "is false"})
+    fork = fork_of(call.body, agent.key)
+    key = _key(call, services)
+    copies = _copies(call, services, fork, key) if fork else []
     session = create(
         call.body,
-        key=_key(call, services),
+        key=key,
         agent_key=agent.key,
         compaction=effective_compaction(agent),
         now=services.clock.now(),
     )
-    return Reply(201, services.store.add_session(session).as_json())
+    session = services.store.add_session(session)
+    for event in copies:
+        services.store.append_event(session, event)
+    return Reply(201, session.as_json())
+
+
+def _copies(call: Call, services: Services, fork: Fork, key: str) -> list[Event]:
+    """Copy the source's events, for a caller who might have made them. Raises Refused SM110, SM302, SM333."""
+    if not permits(call.operation.roles, call.principal, agent_key=fork.agent_key, corpus_key=None):
+        raise Refused("SM110", f"{call.principal.name} may not fork sessions of agent {fork.agent_key}.")
+    source = live_session(fork.agent_key, fork.session_key, services)
+    if source is None:
+        message = f"Agent {fork.agent_key} has no session {fork.session_key!r} to fork."
+        raise Refused("SM302", message, missing_id=fork.session_key)
+    random = services.ids.random_for("fork", call.agent_key, key, fork.session_key)
+    return copied(services.store.events(source, None), fork, key, random)
 
 
 def _key(call: Call, services: Services) -> str:

@@ -133,6 +133,18 @@ def stores_another_text() -> Wsgi:
     return _on(Store)
 
 
+def forks_nothing() -> Wsgi:
+    app = create_app(SETTINGS)
+
+    def forgetful(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        body = body.replace(b'"from_session"', b'"unknown_field"')
+        environ.update({"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
+        return app(environ, start_response)
+
+    return forgetful
+
+
 def hides_nothing() -> Wsgi:
     class Store(MemoryStore):
         def change_event(self, session, event_id, change):

@@ -24,6 +24,7 @@ BROKEN_BY = (
     ("SC303", "stores_another_text"),
     ("SC304", "hides_nothing"),
     ("SC305", "lists_the_events_of_all_sessions"),
+    ("SC306", "forks_nothing"),
     ("SC401", "ends_no_stream"),
     ("SC401", "goes_on_after_the_end"),
     ("SC402", "loses_a_piece"),

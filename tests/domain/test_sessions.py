@@ -48,13 +48,6 @@ def test_a_secret_is_never_shown(secrets):
     assert shown == dict.fromkeys(secrets, MASK)
 
 
-def test_a_fork_is_refused_until_it_is_supported():
-    with pytest.raises(Refused) as caught:
-        created(from_session={"session_key": "s0"})
-
-    assert (caught.value.refusal.code, set(caught.value.fields)) == ("SM331", {"/from_session"})
-
-
 @pytest.mark.parametrize(
     ("patch", "field", "value"),
     [

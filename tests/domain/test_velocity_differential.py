@@ -1,5 +1,6 @@
 """Our renderer against Apache Velocity 1.7 itself: the same text, and an error where the engine has one."""
 
+import pytest
 from hypothesis import given
 
 from mockserver.domain.templating import TemplateError, parse, render
@@ -35,6 +36,23 @@ def agrees(area):
         assert ours(template, context) == theirs(velocity, template, context), (template, context)
 
     return property_
+
+
+BIG_SUMS = (
+    "2147483647 * 1099511627776 % -1",
+    "(0 - 2147483647) * 1099511627776 * 4 % 7",
+    "9223372036854775807 + 1 - 1 % -7",
+    "7 * 9223372036854775807 % 9223372036854775807 % (0 - 1099511627776)",
+    "4611686018427387904 * 2147483647 / 9223372036854775807 % (0 - 2147483647) / -7",
+    "1099511627776 * 2147483647 / (0 - 1099511627776) % 4611686018427387904",
+    "9223372036854775807 * 2 / 0",
+)
+
+
+@pytest.mark.parametrize("expression", BIG_SUMS)
+def test_sums_beyond_64_bits(velocity, expression):
+    template = f"#set($x = {expression})$x"
+    assert ours(template, {}) == theirs(velocity, template, {})
 
 
 test_references = agrees(templates.REFERENCES)

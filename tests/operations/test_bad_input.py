@@ -300,7 +300,11 @@ def test_a_timeout_that_does_not_fit_is_refused_by_name(api, name, value):
         ("POST", f"{AGENT}/sessions", {"secrets": PLANTED}),
         ("POST", f"{AGENT}/sessions", {"secrets": {"bad name!": PLANTED}}),
         ("POST", f"{AGENT}/sessions", {"secrets": {"token": PLANTED * 300}}),
-        ("POST", f"{AGENT}/sessions", {"secrets": {"token": PLANTED}, "from_session": {"session_key": "s1"}}),
+        (
+            "POST",
+            f"{AGENT}/sessions",
+            {"secrets": {"token": PLANTED}, "from_session": {"session_key": "s1", "compact_up_to_event_id": "e"}},
+        ),
         ("POST", f"{AGENT}/sessions", {"secrets": {"token": PLANTED}, "key": "s1"}),
         ("POST", f"{AGENT}/sessions", {"secrets": {"token": PLANTED}, "key": PLANTED + "!"}),
         ("POST", f"{AGENT}/sessions", {"tti_minutes": PLANTED, "enabled": PLANTED, "metadata": PLANTED}),

@@ -285,13 +285,3 @@ def test_a_disabled_agent_takes_no_sessions(api):
     agent = api.agent("a1", enabled=False)
 
     assert_refused(api.call("POST", f"{agent}/sessions", {}), 400, "SM322", field_errors={"enabled": "is false"})
-
-
-def test_a_fork_is_refused_and_stores_nothing(api):
-    api.session(key="s1")
-    before = api.state()
-
-    response = api.call("POST", f"{AGENT}/sessions", {"from_session": {"session_key": "s1"}})
-
-    assert_refused(response, 400, "SM331", field_errors={"/from_session": "leave it out"})
-    assert api.state() == before

@@ -1,12 +1,11 @@
 """The stages of a turn, generators of one kind: bodies → stamped → recorded."""
 
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from random import Random
 
 from mockserver.domain.errors import Refused
-from mockserver.domain.events import AgentOutput, Body, Event, Thinking, ToolInput, ToolOutput
+from mockserver.domain.events import AgentOutput, Body, Event, Thinking, ToolInput, ToolOutput, new_event_id
 from mockserver.domain.simulator import prose
 from mockserver.domain.simulator.intent import Intent
 from mockserver.domain.simulator.plan import ToolCall, TurnPlan
@@ -50,8 +49,7 @@ def stamped(bodies: Iterable[Body], session_key: str, random: Random, now: Calla
     latest: datetime | None = None
     for body in bodies:
         latest = max(now(), latest) if latest else now()
-        event_id = f"aev_{uuid.UUID(int=random.getrandbits(128), version=4)}"
-        yield Event(id=event_id, session_key=session_key, created_at=latest, body=body)
+        yield Event(id=new_event_id(random), session_key=session_key, created_at=latest, body=body)
 
 
 def recorded(events: Iterable[Event], append: Callable[[Event], Event | None]) -> Iterator[Event]:

@@ -5,6 +5,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from mockserver.domain.templating.errors import Fault
 from mockserver.domain.templating.java import as_text, is_number, loosely_equal
 from mockserver.domain.templating.limits import Budget
 
@@ -37,13 +38,33 @@ def _text_of(value: Any, source: str, budget: Budget) -> str:
     return as_text(value, budget)
 
 
+class BigInteger(int):
+    """An integer that has left 64 bits; as in Java it stays of this kind where its value comes back."""
+
+
 def _of_integers(sign: str, one: int, other: int) -> int | None:
+    is_big = _is_big(one) or _is_big(other)
     if sign in _PLAIN:
-        return int(_PLAIN[sign](one, other))
-    if other == 0:
+        found = int(_PLAIN[sign](int(one), int(other)))
+    elif other == 0:
         return None
-    quotient = abs(one) // abs(other) * (1 if (one < 0) == (other < 0) else -1)
-    return quotient if sign == "/" else one - quotient * other
+    elif sign == "%" and is_big:
+        found = _big_remainder(one, other)
+    else:
+        quotient = abs(one) // abs(other) * (1 if (one < 0) == (other < 0) else -1)
+        found = quotient if sign == "/" else one - quotient * other
+    return BigInteger(found) if is_big or _is_big(found) else found
+
+
+def _is_big(number: int) -> bool:
+    return isinstance(number, BigInteger) or not -(2**63) <= number < 2**63
+
+
+def _big_remainder(one: int, other: int) -> int:
+    """Divide as BigInteger.mod does: the result is never negative, and the divisor may not be."""
+    if other < 0:
+        raise Fault("% of a number beyond 64 bits needs a positive divisor")
+    return one % other
 
 
 def _of_doubles(sign: str, one: float, other: float) -> float | None:
