@@ -9,6 +9,7 @@ from mockserver.spec.requests import RawRequest
 from mockserver.web.admin import admin_blueprint
 
 _OWN_PATHS = frozenset({"/health", "/ready", "/__admin"})
+_CHUNK, _DRAINED_AT_MOST = 1 << 16, 1 << 28
 _ADMIN_PREFIX = "/__admin/"
 
 
@@ -26,14 +27,27 @@ def create_face(pipeline: Pipeline) -> Flask:
     return app
 
 
+def _body(max_body_bytes: int) -> bytes:
+    """Read the body; of one over the limit keep as much as shows that it is.
+
+    The rest is read and let go: a client that is still sending when the connection closes never sees the refusal.
+    """
+    body = request.stream.read(max_body_bytes + 1)
+    if len(body) > max_body_bytes:
+        for _ in range(_DRAINED_AT_MOST // _CHUNK):
+            if not request.stream.read(_CHUNK):
+                break
+    return body
+
+
 def _raw_request(max_body_bytes: int) -> RawRequest:
-    """Read the request; of a body over the limit only as much as shows that it is."""
+    """Read the request."""
     return RawRequest(
         method=request.method,
         path=quote(request.path, safe="/!$&'()*+,;=:@~"),
         query=request.query_string.decode("ascii", "replace"),
         headers={name.lower(): value for name, value in request.headers.items()},
-        body=request.stream.read(max_body_bytes + 1),
+        body=_body(max_body_bytes),
     )
 
 

@@ -81,12 +81,13 @@ def test_twenty_clients_at_once_do_not_disturb_each_other(mock):
             assert streamed[-1] == {"type": "end"}
 
 
-def test_a_large_body_is_refused_by_size(client):
-    answer = client.post(SESSIONS, json={"metadata": {"text": "x" * 3_000_000}})
-    assert answer.status_code == 413
-    assert answer.headers["x-mock-code"] == "SM206"
-    assert answer.json()["messages"] == ["The body is over the limit of 1048576 bytes (setting max_body_bytes)."]
-    assert client.get("/ready").status_code == 200
+def test_a_large_body_is_refused_by_size_and_the_connection_goes_on(client):
+    for _ in range(10):
+        answer = client.post(SESSIONS, json={"metadata": {"text": "x" * 3_000_000}})
+        assert answer.status_code == 413
+        assert answer.headers["x-mock-code"] == "SM206"
+        assert answer.json()["messages"] == ["The body is over the limit of 1048576 bytes (setting max_body_bytes)."]
+        assert client.get("/ready").status_code == 200
 
 
 def test_head_is_get_without_the_body(client):
