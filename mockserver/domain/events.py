@@ -1,10 +1,14 @@
-"""Events: what happened in a session, in order. A closed union of bodies, each stored under an id (api-facts §4.4)."""
+"""Events: what happened in a session, in order. A closed union of bodies: stored ones, and passing ones that no list has.
+
+Names and fields are those of api-facts §4.4. What is stored comes again in listings, the rest only in the answer to an input.
+"""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from mockserver.domain.values import JsonObject, timestamp
 
@@ -61,7 +65,92 @@ class AgentOutput:
     content: str
 
 
-Body: TypeAlias = InputMessage | SkillLoad | Thinking | ToolInput | ToolOutput | AgentOutput
+@dataclass(frozen=True, slots=True)
+class ArtifactUpload:
+    """The user handed over files; `message` is what the model is told about them."""
+
+    artifacts: tuple[JsonObject, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class StructuredOutput:
+    """The agent's answer as JSON that fits the schema of its step."""
+
+    schema_name: str
+    content: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRead:
+    """An image of the session was shown to the model."""
+
+    artifact_id: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepTransition:
+    """The turn went on to another step, which is told `content`."""
+
+    from_step: str
+    to_step: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compaction:
+    """A summary took the place of the older events, which are hidden."""
+
+    turns_compacted: int
+    events_compacted: int
+    summary_key: str
+    summary_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContextLimitExceeded:
+    """The conversation is too long for the model, in tokens. Not stored."""
+
+    context_limit: int
+    actual_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepTransitionLimitExceeded:
+    """The turn went from step to step too often. Not stored."""
+
+    transition_limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInterrupted:
+    """The turn was stopped by an `interrupt`. Not stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientToolPending:
+    """The turn waits for the outputs of these calls, arguments whole and in clear. Not stored."""
+
+    pending_calls: tuple[JsonObject, ...]
+
+
+Stored: TypeAlias = (
+    InputMessage
+    | SkillLoad
+    | ArtifactUpload
+    | Thinking
+    | ToolInput
+    | ToolOutput
+    | AgentOutput
+    | StructuredOutput
+    | ImageRead
+    | StepTransition
+    | Compaction
+)
+Passing: TypeAlias = ContextLimitExceeded | StepTransitionLimitExceeded | SessionInterrupted | ClientToolPending
+Body: TypeAlias = Stored | Passing
+PASSING = (ContextLimitExceeded, StepTransitionLimitExceeded, SessionInterrupted, ClientToolPending)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +164,38 @@ class Event:
     hidden: bool = False
     sequence: int = 0
 
+    @property
+    def is_stored(self) -> bool:
+        """Say whether the store keeps it; the others are only sent."""
+        return not isinstance(self.body, PASSING)
+
     def as_json(self) -> JsonObject:
         """Write it as the API does."""
         return {
             "id": self.id,
             "session_key": self.session_key,
             "created_at": timestamp(self.created_at),
-            **_body_as_json(self.body),
+            **body_as_json(self.body),
         }
+
+
+TYPES: Mapping[type, str] = {
+    InputMessage: "input_message",
+    SkillLoad: "skill_load",
+    ArtifactUpload: "artifact_upload",
+    Thinking: "thinking",
+    ToolInput: "tool_input",
+    ToolOutput: "tool_output",
+    AgentOutput: "agent_output",
+    StructuredOutput: "structured_output",
+    ImageRead: "image_read",
+    StepTransition: "step_transition",
+    Compaction: "compaction",
+    ContextLimitExceeded: "context_limit_exceeded",
+    StepTransitionLimitExceeded: "step_transition_limit_exceeded",
+    SessionInterrupted: "session_interrupted",
+    ClientToolPending: "client_tool_pending",
+}
 
 
 def new_event_id(random: Random) -> str:
@@ -92,7 +205,7 @@ def new_event_id(random: Random) -> str:
 
 def type_of(body: Body) -> str:
     """Return the `type` under which the API writes this body."""
-    return str(_body_as_json(body)["type"])
+    return TYPES[type(body)]
 
 
 def text_of(message: InputMessage) -> str:
@@ -100,33 +213,22 @@ def text_of(message: InputMessage) -> str:
     return "\n".join(part["content"] for part in message.messages if part["type"] == "text")
 
 
-def _body_as_json(body: Body) -> JsonObject:
+def body_as_json(body: Body) -> JsonObject:
+    """Write what an event says, its `type` first."""
+    return {"type": TYPES[type(body)], **_fields_as_json(body)}
+
+
+def _fields_as_json(body: Body) -> JsonObject:
+    fields = {name: getattr(body, name) for name in body.__slots__}
     match body:
-        case InputMessage():
-            return {"type": "input_message", "messages": body.messages}
-        case SkillLoad():
-            return {"type": "skill_load", "skill_name": body.skill_name, "content": body.content}
-        case Thinking():
-            return {"type": "thinking", "content": body.content}
-        case ToolInput():
-            return {
-                "type": "tool_input",
-                "tool_call_id": body.tool_call_id,
-                "tool_configuration_name": body.tool_configuration_name,
-                "tool_name": body.tool_name,
-                "tool_input": body.tool_input,
-                "argument_override_paths": body.argument_override_paths,
-            }
-        case ToolOutput():
-            overrides = body.resolved_argument_overrides
-            return {
-                "type": "tool_output",
-                "tool_call_id": body.tool_call_id,
-                "tool_configuration_name": body.tool_configuration_name,
-                "tool_name": body.tool_name,
-                "tool_output": body.tool_output,
-                "error": body.error,
-                **({} if overrides is None else {"resolved_argument_overrides": overrides}),
-            }
-        case AgentOutput():
-            return {"type": "agent_output", "content": body.content}
+        case ToolOutput(resolved_argument_overrides=None):
+            del fields["resolved_argument_overrides"]
+        case ArtifactUpload():
+            fields["agent_upload_message"] = fields.pop("message")
+        case ContextLimitExceeded():
+            fields["message"] = f"The context of {body.actual_tokens} tokens exceeds the model's limit of {body.context_limit}."
+        case StepTransitionLimitExceeded():
+            fields["message"] = f"The turn made {body.transition_limit} step transitions, which is the limit."
+        case _:
+            pass
+    return fields

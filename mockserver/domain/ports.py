@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from mockserver.domain.access import Principal
 from mockserver.domain.agents import Agent
+from mockserver.domain.artifacts import Artifact
 from mockserver.domain.corpora import Corpus, Document
 from mockserver.domain.events import Event
 from mockserver.domain.instructions import Instruction
 from mockserver.domain.sessions import Session
 from mockserver.domain.values import JsonObject
+
+Row = TypeVar("Row", bound=Any)
 
 
 class Clock(Protocol):
@@ -53,6 +56,25 @@ class Ranker(Protocol):
 
     def index(self, passages: Sequence[Sequence[str]]) -> RankedIndex:
         """Make an index of passages, each given by its words; at least one passage has a word."""
+
+
+class Collection(Protocol[Row]):
+    """Resources of one kind in a store: frozen values with a `key` and a `sequence`, which the store gives on adding."""
+
+    def add(self, row: Row) -> Row | None:
+        """Add a resource and return it numbered; None when its key is taken."""
+
+    def get(self, key: str) -> Row | None:
+        """Return a resource."""
+
+    def listed(self, after: int | None) -> Iterable[Row]:
+        """Return the resources, newest first, behind the position `after` where one is given."""
+
+    def change(self, key: str, change: Callable[[Row], Row]) -> Row | None:
+        """Replace a resource by what `change` makes of it, unless it is gone. What `change` raises leaves it as it was."""
+
+    def remove(self, key: str) -> bool:
+        """Remove a resource; say whether it was there."""
 
 
 class Store(Protocol):
@@ -151,6 +173,15 @@ class Store(Protocol):
 
     def remove_event(self, session: Session, event_id: str) -> bool:
         """Remove an event; say whether it was there."""
+
+    def add_artifact(self, session: Session, artifact: Artifact) -> Artifact | None:
+        """Add a file to this session, unless the session is gone or has a file of this id."""
+
+    def artifact(self, session: Session, artifact_id: str) -> Artifact | None:
+        """Return a file of a session."""
+
+    def artifacts(self, session: Session) -> Iterable[Artifact]:
+        """Return the files of a session, oldest first."""
 
     def note_context(self, session: Session, context: JsonObject) -> None:
         """Keep what the model was told in a session's latest turn, for people to look at."""

@@ -41,7 +41,7 @@ def _message(call: Call, services: Services, agent: Agent, session: Session) -> 
         _undone(session, services)
         raise
     tool = SearchTool(services.store, services.searcher)
-    turn = Turn(plan, running, tool, store=services.store, clock=services.clock, ids=services.ids)
+    turn = Turn(plan, agent, running, tool, store=services.store, clock=services.clock, ids=services.ids)
     return _reply(call, services, chain(replayed, turn), turn)
 
 

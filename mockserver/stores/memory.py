@@ -1,54 +1,20 @@
 """The default store: this process's memory, one lock, values in and out."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from operator import attrgetter
 from threading import RLock
-from typing import Generic, TypeVar
 
 from mockserver.domain.access import Principal
 from mockserver.domain.agents import Agent
+from mockserver.domain.artifacts import Artifact
 from mockserver.domain.corpora import Corpus, Document
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import Event
 from mockserver.domain.instructions import Instruction
 from mockserver.domain.sessions import Session
 from mockserver.domain.values import JsonObject
-
-Row = TypeVar("Row", Agent, Session, Event, Corpus, Document, Instruction)
-_sequence = attrgetter("sequence")
-
-
-class _Rows(Generic[Row]):
-    """Rows by key and in the order in which they came."""
-
-    def __init__(self) -> None:
-        self.by_key: dict[str, Row] = {}
-        self.in_order: list[Row] = []
-
-    def add(self, key: str, row: Row) -> None:
-        self.by_key[key] = row
-        self.in_order.append(row)
-
-    def put(self, key: str, row: Row) -> Row:
-        self.by_key[key] = row
-        self.in_order[bisect_left(self.in_order, row.sequence, key=_sequence)] = row
-        return row
-
-    def remove(self, key: str) -> bool:
-        row = self.by_key.pop(key, None)
-        if row is not None:
-            del self.in_order[bisect_left(self.in_order, row.sequence, key=_sequence)]
-        return row is not None
-
-    def newest_first(self, after: int | None) -> list[Row]:
-        end = len(self.in_order) if after is None else bisect_left(self.in_order, after, key=_sequence)
-        return self.in_order[:end][::-1]
-
-    def oldest_first(self, after: int | None) -> list[Row]:
-        return self.in_order[0 if after is None else bisect_right(self.in_order, after, key=_sequence) :]
+from mockserver.stores.rows import Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +38,14 @@ class MemoryStore:
     def reset(self) -> None:  # noqa: D102 - see the port, as for every method below
         with self._lock:
             self._next = 1
-            self._agents: _Rows[Agent] = _Rows()
-            self._sessions: dict[str, _Rows[Session]] = {}
-            self._events: dict[int, _Rows[Event]] = {}
+            self._agents: Rows[Agent] = Rows()
+            self._sessions: dict[str, Rows[Session]] = {}
+            self._events: dict[int, Rows[Event]] = {}
             self._contexts: dict[int, JsonObject] = {}
-            self._corpora: _Rows[Corpus] = _Rows()
-            self._documents: dict[str, _Rows[Document]] = {}
-            self._instructions: _Rows[Instruction] = _Rows()
+            self._artifacts: dict[int, Rows[Artifact]] = {}
+            self._corpora: Rows[Corpus] = Rows()
+            self._documents: dict[str, Rows[Document]] = {}
+            self._instructions: Rows[Instruction] = Rows()
             for corpus, documents in self.contents.corpora:
                 self.add_corpus(corpus)
                 for document in documents:
@@ -99,7 +66,7 @@ class MemoryStore:
                 raise Refused("SM314", f"A corpus with key {corpus.key!r} already exists.", fields={"/key": "is taken"})
             corpus = replace(corpus, sequence=self._sequence(), revision=next(self._revisions))
             self._corpora.add(corpus.key, corpus)
-            self._documents[corpus.key] = _Rows()
+            self._documents[corpus.key] = Rows()
             return corpus
 
     def corpus(self, key: str) -> Corpus | None:  # noqa: D102
@@ -183,7 +150,7 @@ class MemoryStore:
             self._check_name(agent)
             agent = replace(agent, sequence=self._sequence())
             self._agents.add(agent.key, agent)
-            self._sessions[agent.key] = _Rows()
+            self._sessions[agent.key] = Rows()
             return agent
 
     def _check_name(self, agent: Agent) -> None:
@@ -208,7 +175,7 @@ class MemoryStore:
 
     def remove_agent(self, key: str) -> bool:  # noqa: D102
         with self._lock:
-            for session in self._sessions.pop(key, _Rows()).in_order:
+            for session in self._sessions.pop(key, Rows()).in_order:
                 self._forget(session)
             return self._agents.remove(key)
 
@@ -222,7 +189,8 @@ class MemoryStore:
                 raise Refused("SM313", message, fields={"/key": "is taken"})
             session = replace(session, sequence=self._sequence())
             siblings.add(session.key, session)
-            self._events[session.sequence] = _Rows()
+            self._events[session.sequence] = Rows()
+            self._artifacts[session.sequence] = Rows()
             return session
 
     def session(self, agent_key: str, key: str) -> Session | None:  # noqa: D102
@@ -252,6 +220,7 @@ class MemoryStore:
     def _forget(self, session: Session) -> None:
         self._events.pop(session.sequence, None)
         self._contexts.pop(session.sequence, None)
+        self._artifacts.pop(session.sequence, None)
 
     def append_event(self, session: Session, event: Event) -> Event | None:  # noqa: D102
         with self._lock:
@@ -282,6 +251,24 @@ class MemoryStore:
         with self._lock:
             rows = self._events.get(session.sequence)
             return rows is not None and rows.remove(event_id)
+
+    def add_artifact(self, session: Session, artifact: Artifact) -> Artifact | None:  # noqa: D102
+        with self._lock:
+            rows = self._artifacts.get(session.sequence)
+            if rows is None or artifact.id in rows.by_key:
+                return None
+            artifact = replace(artifact, sequence=self._sequence())
+            rows.add(artifact.id, artifact)
+            return artifact
+
+    def artifact(self, session: Session, artifact_id: str) -> Artifact | None:  # noqa: D102
+        rows = self._artifacts.get(session.sequence)
+        return None if rows is None else rows.by_key.get(artifact_id)
+
+    def artifacts(self, session: Session) -> Iterable[Artifact]:  # noqa: D102
+        with self._lock:
+            rows = self._artifacts.get(session.sequence)
+            return rows.oldest_first(None) if rows else ()
 
     def note_context(self, session: Session, context: JsonObject) -> None:  # noqa: D102
         with self._lock:

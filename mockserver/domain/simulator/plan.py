@@ -12,10 +12,11 @@ from mockserver.domain.errors import Refused
 from mockserver.domain.events import Body, Event, InputMessage, SkillLoad, ToolOutput, text_of
 from mockserver.domain.instructions import Find
 from mockserver.domain.ports import Words
-from mockserver.domain.references import Resolved, Roots, leaf_paths, refuse_lost, resolved, roots_of, tools_named
+from mockserver.domain.references import Roots, leaf_paths, refuse_lost, resolved, roots_of, tools_named
 from mockserver.domain.rendering import described_tools, rendered_instructions, rendered_reminders, template_context
 from mockserver.domain.sessions import Session
 from mockserver.domain.simulator import languages, prose
+from mockserver.domain.simulator.calls import ToolCall
 from mockserver.domain.simulator.intent import Intent, intent_of, most_relevant
 from mockserver.domain.templating.dialect import Dialect
 from mockserver.domain.values import JsonObject
@@ -24,19 +25,6 @@ from mockserver.domain.words import terms
 CHARACTERS_PER_TOKEN = 4
 MODEL_WINDOW = 200_000
 _LONGEST_QUERY = 500
-
-
-@dataclass(frozen=True, slots=True)
-class ToolCall:
-    """A tool call as planned: what the model chose (`arguments`) and what is pinned (`overrides`, open where it needs a tool)."""
-
-    id: str
-    configuration_name: str
-    tool_name: str
-    arguments: JsonObject
-    overrides: Resolved
-    override_paths: tuple[str, ...]
-    query_configuration: Resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +148,17 @@ def _resolved_tools(agent: Agent, step: JsonObject, roots: Roots) -> dict[str, d
             "type": str(tool["type"]),
             "paths": leaf_paths(tool.get("argument_override", {})),
             "overrides": resolved(tool.get("argument_override", {}), roots, templates=True),
-            "query_configuration": resolved(tool.get("query_configuration", {}), roots, templates=False),
+            "configuration": resolved(_rest(tool), roots, templates=False),
         }
         for name, tool in _allowed(agent, step).items()
     }
-    refuse_lost({name: tool["overrides"].lost + tool["query_configuration"].lost for name, tool in tools.items()})
+    refuse_lost({name: tool["overrides"].lost + tool["configuration"].lost for name, tool in tools.items()})
     return tools
+
+
+def _rest(tool: JsonObject) -> JsonObject:
+    """Return what a tool's configuration says besides its overrides and its description."""
+    return {name: value for name, value in tool.items() if name not in {"argument_override", "description_template"}}
 
 
 def _calls(tools: dict[str, dict[str, Any]], text: str, random: Random) -> tuple[ToolCall, ...]:
@@ -181,7 +174,7 @@ def _calls(tools: dict[str, dict[str, Any]], text: str, random: Random) -> tuple
 
 
 def _needs(call: ToolCall) -> set[str]:
-    named = tools_named(call.overrides.value) | tools_named(call.query_configuration.value)
+    named = tools_named(call.overrides.value) | tools_named(call.configuration.value)
     return named - {call.configuration_name}
 
 
@@ -191,9 +184,10 @@ def _search_call(name: str, tool: dict[str, Any], text: str, random: Random) -> 
     return ToolCall(
         id="call_" + "".join(random.choices(string.ascii_letters + string.digits, k=24)),
         configuration_name=name,
+        tool_type=tool["type"],
         tool_name=tool["type"],
         arguments={key: value for key, value in arguments.items() if key not in pinned},
         overrides=tool["overrides"],
         override_paths=tool["paths"],
-        query_configuration=tool["query_configuration"],
+        configuration=tool["configuration"],
     )

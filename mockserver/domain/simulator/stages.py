@@ -7,12 +7,12 @@ from random import Random
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import AgentOutput, Body, Event, Thinking, ToolInput, ToolOutput, new_event_id
 from mockserver.domain.simulator import prose
+from mockserver.domain.simulator.calls import Outcome, Place, Run, ToolCall
 from mockserver.domain.simulator.intent import Intent
-from mockserver.domain.simulator.plan import ToolCall, TurnPlan
-from mockserver.domain.simulator.tools import Outcome, Run
+from mockserver.domain.simulator.plan import TurnPlan
 
 
-def bodies(plan: TurnPlan, run: Run, note: Callable[[ToolCall, Outcome], None]) -> Iterator[Body]:
+def bodies(plan: TurnPlan, run: Run, place: Place, note: Callable[[ToolCall, Outcome], None]) -> Iterator[Body]:
     """Produce what happens: input, thought, tool calls and their outputs, answer (api-facts §4.7). `note` sees each outcome."""
     yield from plan.inputs
     if plan.thinking:
@@ -21,7 +21,7 @@ def bodies(plan: TurnPlan, run: Run, note: Callable[[ToolCall, Outcome], None]) 
     outcomes: list[Outcome] = []
     for call in plan.calls:
         yield ToolInput(call.id, call.configuration_name, call.tool_name, call.arguments, call.override_paths)
-        outcome = run(call, outputs)
+        outcome = run(call, outputs, place)
         note(call, outcome)
         outcomes.append(outcome)
         outputs[call.configuration_name] = {"outputs": {"latest": outcome.output}}

@@ -1,8 +1,7 @@
 """Run a planned tool call: the corpora search, with the arguments and filters that the model cannot change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from mockserver.domain import filters
 from mockserver.domain.ports import Store
@@ -10,34 +9,10 @@ from mockserver.domain.references import FILTER_FIELD, settled
 from mockserver.domain.search import Searcher, Source, check_names
 from mockserver.domain.sessions import MASK
 from mockserver.domain.simulator import prose
-from mockserver.domain.simulator.plan import ToolCall
+from mockserver.domain.simulator.calls import Outcome, Place, ToolCall, ToolFailure
 from mockserver.domain.values import JsonObject
 
 DEFAULT_LIMIT = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a tool answered, and the pinned arguments as events show them, None where they could not be resolved.
-
-    A failure is an answer too and never ends the turn (api-facts §6.3). `filters` are those that were in force, by corpus.
-    """
-
-    output: JsonObject
-    error: bool
-    overrides: JsonObject | None
-    filters: Mapping[str, str]
-
-
-class Run(Protocol):
-    """Runs a call, given the outputs of the tools that ran before it."""
-
-    def __call__(self, call: ToolCall, outputs: Mapping[str, JsonObject]) -> Outcome:
-        """Return the outcome; never raises for what an agent's configuration says."""
-
-
-class ToolFailure(Exception):  # noqa: N818 - becomes an answer of the tool
-    """Why a tool could not do its work."""
 
 
 class SearchTool:
@@ -47,15 +22,15 @@ class SearchTool:
         self._store = store
         self._searcher = searcher
 
-    def __call__(self, call: ToolCall, outputs: Mapping[str, JsonObject]) -> Outcome:
+    def __call__(self, call: ToolCall, outputs: Mapping[str, JsonObject], place: Place) -> Outcome:  # noqa: ARG002 - see Run
         """Search the configured corpora. Pinned arguments win over the model's; every filter given must admit a passage."""
         overrides, lost = settled(call.overrides.value, outputs)
-        configuration, also_lost = settled(call.query_configuration.value, outputs)
+        configuration, also_lost = settled(call.configuration.value["query_configuration"], outputs)
         if lost or also_lost:
             problem = f"FAILED_PRECONDITION: unresolved refs [{', '.join(lost + also_lost)}]; no tool gave such an output"
             return Outcome({"error": problem}, error=True, overrides=None, filters={})
         shown, _ = settled(call.overrides.shown, outputs)
-        shown_configuration, _ = settled(call.query_configuration.shown, outputs)
+        shown_configuration, _ = settled(call.configuration.shown["query_configuration"], outputs)
         has_secret = configuration != shown_configuration
         try:
             sources = self._sources({**call.arguments, **overrides}, configuration.get("search", {}))

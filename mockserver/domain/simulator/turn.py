@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
+from mockserver.domain.agents import Agent
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import AgentOutput, Event
 from mockserver.domain.ports import Clock, Ids, Store
 from mockserver.domain.sessions import ContextUsage, Session, end_turn
-from mockserver.domain.simulator.plan import MODEL_WINDOW, ToolCall, TurnPlan, tokens_of
+from mockserver.domain.simulator.calls import Outcome, Place, Run, ToolCall
+from mockserver.domain.simulator.plan import MODEL_WINDOW, TurnPlan, tokens_of
 from mockserver.domain.simulator.stages import bodies, recorded, stamped
-from mockserver.domain.simulator.tools import Outcome, Run
 from mockserver.domain.values import JsonObject
 
 
@@ -20,14 +21,15 @@ class Turn:
     `close` plays the rest without anybody listening: a client that drops the connection does not stop the agent.
     """
 
-    def __init__(self, plan: TurnPlan, session: Session, run: Run, *, store: Store, clock: Clock, ids: Ids) -> None:
+    def __init__(self, plan: TurnPlan, agent: Agent, session: Session, run: Run, *, store: Store, clock: Clock, ids: Ids) -> None:
         self.usage: ContextUsage | None = None
         self._plan = plan
         self._session = session
         self._store = store
         self._searches: list[JsonObject] = []
         random = ids.random_for("events", session.agent_key, session.key, session.turns)
-        produced = bodies(plan, run, self._note)
+        place = Place(agent, session, clock.now(), random)
+        produced = bodies(plan, run, place, self._note)
         self._events = recorded(stamped(produced, session.key, random, clock.now), self._append)
         self._over = False
         self._note_context()
