@@ -95,6 +95,12 @@ _ROWS = (
     ),
     ("SM211", Kind.INVALID, "Several values were given for a parameter that takes one.", "Send it once."),
     (
+        "SM230",
+        Kind.INVALID,
+        "There is no scenario of the name that the request or the session's metadata gives.",
+        "Use a name that `sessions-mock scenarios` or `GET /__admin/scenarios` lists.",
+    ),
+    (
         "SM290",
         Kind.INVALID,
         "The `metadata_filter` cannot be read.",

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from functools import partial
 
-import re2
-
 from mockserver.domain import filters
 from mockserver.domain.agents import Agent
 from mockserver.domain.corpora import Corpus
 from mockserver.domain.errors import Refused
+from mockserver.domain.patterns import searching
 from mockserver.domain.sessions import Session
 from mockserver.domain.values import JsonObject
 from mockserver.operations.call import Call, Services
@@ -55,16 +54,11 @@ def pattern_of(call: Call) -> Callable[[str], bool]:
     text = call.parameters["filter"]
     if text is None:
         return lambda _: True
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = 1 << 22
     try:
-        pattern = re2.compile(text, options)
-    except re2.error as error:
-        reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
-        message = f"filter is not a regular expression in RE2 syntax: {reason}"
-        raise Refused("SM210", message, fields={"filter": reason}) from error
-    return lambda candidate: pattern.search(candidate) is not None
+        return searching(text)
+    except ValueError as error:
+        message = f"filter is not a regular expression in RE2 syntax: {error}"
+        raise Refused("SM210", message, fields={"filter": str(error)}) from error
 
 
 def condition_of(call: Call) -> Callable[[JsonObject], bool]:

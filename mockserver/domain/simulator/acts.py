@@ -97,13 +97,14 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class MakeArtifact:
-    """A tool makes a file of this text (`content`) or of these bytes (`base64`): one of them is there."""
+    """A file of this text (`content`) or these bytes (`base64`), one of them: a tool makes it, or it is as if the user sent it."""
 
     filename: str
     mime_type: str
     content: str | None = None
     base64: str | None = None
     description: str | None = None
+    by: str = "model"
 
     @property
     def data(self) -> bytes:
