@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from mockserver.domain.simulator.acts import Act, acts_of, as_json
 from mockserver.domain.values import JsonObject
 
-Path: TypeAlias = tuple[str | int, ...]
+Pointer: TypeAlias = tuple[str | int, ...]
 _CALL_TEXTS = frozenset({"input", "output", "error", "activity"})
 _TEMPLATES: Mapping[str, frozenset[str]] = {
     "call": _CALL_TEXTS,
@@ -28,7 +28,7 @@ def rendered(act: Act, render: Callable[[str], str]) -> Act:
     return acts_of([with_texts(raw, lambda _, text: render(text))])[0]
 
 
-def with_texts(raw: JsonObject, change: Callable[[Path, str], str]) -> JsonObject:
+def with_texts(raw: JsonObject, change: Callable[[Pointer, str], str]) -> JsonObject:
     """Return an act's JSON with every template changed; `change` is told where it stands, such as ("call", "input", "query")."""
     ((kind, value),) = raw.items()
     if kind in _ALL_TEMPLATE:
@@ -39,13 +39,13 @@ def with_texts(raw: JsonObject, change: Callable[[Path, str], str]) -> JsonObjec
     return {kind: _fields_changed(value, (kind,), templates, change)}
 
 
-def _fields_changed(value: Any, path: Path, templates: frozenset[str], change: Callable[[Path, str], str]) -> Any:
+def _fields_changed(value: Any, path: Pointer, templates: frozenset[str], change: Callable[[Pointer, str], str]) -> Any:
     if not isinstance(value, Mapping):
         return value
     return {name: _changed(part, (*path, name), change) if name in templates else part for name, part in value.items()}
 
 
-def _changed(value: Any, path: Path, change: Callable[[Path, str], str]) -> Any:
+def _changed(value: Any, path: Pointer, change: Callable[[Pointer, str], str]) -> Any:
     if isinstance(value, str):
         return change(path, value)
     if isinstance(value, Mapping):

@@ -97,7 +97,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class MakeArtifact:
-    """A file of this text (`content`) or these bytes (`base64`), one of them: a tool makes it, or it is as if the user sent it."""
+    """A file of this text (`content`) or of these bytes (`base64`). A tool makes it, or it is as if the user sent it."""
 
     filename: str
     mime_type: str
