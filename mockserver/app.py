@@ -12,6 +12,7 @@ from mockserver.domain.corpora import new_corpus, new_document
 from mockserver.domain.errors import Refused
 from mockserver.domain.ports import Clock, Store
 from mockserver.domain.search import Searcher
+from mockserver.domain.simulator.scenarios import Book
 from mockserver.domain.templating import Limits, Truthiness
 from mockserver.domain.templating.dialect import Dialect
 from mockserver.domain.values import JsonObject
@@ -20,6 +21,7 @@ from mockserver.operations.agents import new_agent
 from mockserver.operations.call import Services
 from mockserver.pipeline import Pipeline
 from mockserver.runtime import Bm25Ranker, FakerWords, SeededIds, SystemClock
+from mockserver.scenario_files import Source, load_book
 from mockserver.seeds import World, WorldError, load_world
 from mockserver.settings import Settings, resolve
 from mockserver.spec.document import load
@@ -34,7 +36,7 @@ def create_app(
     """Build the mock as a WSGI application.
 
     Without `settings` they come from the environment and from the files of the current folder. `store`, `clock` and `seed`
-    take the place of those that the settings would give. Raises SettingsError or WorldError.
+    take the place of those that the settings would give. Raises SettingsError, WorldError or ScenarioFileError.
     """
     settings = settings or resolve({}, folder=Path.cwd())
     return create_face(create_pipeline(settings, store=store, clock=clock, seed=seed))
@@ -55,6 +57,7 @@ def create_pipeline(
         searcher=Searcher(Bm25Ranker()),
         dialect=_dialect(settings),
         stream_delay=settings.stream_delay_ms / 1000,
+        scenarios=scenario_book(settings),
     )
     return Pipeline(
         operations,
@@ -73,9 +76,22 @@ def _dialect(settings: Settings) -> Dialect:
     return Dialect(limits, Truthiness(settings.template_truthiness))
 
 
+def scenario_book(settings: Settings, *files: Path) -> Book:
+    """Put together the built-in scenarios, those of the world, of the settings, and of these files; the last weigh most.
+
+    Raises WorldError, or ScenarioFileError with every mistake.
+    """
+    named = [Path(name.strip()) for name in settings.scenarios.split(",") if name.strip()]
+    return load_book([Source(*place) for place in _world_of(settings).scenarios] + [Source(file) for file in (*named, *files)])
+
+
+def _world_of(settings: Settings) -> World:
+    return load_world(Path(settings.world) if settings.world else None)
+
+
 def seeded_store(settings: Settings, operations: Operations, clock: Clock) -> MemoryStore:
     """Make the store of the settings' world. Raises WorldError where the world breaks the document or names a thing twice."""
-    contents = contents_of(load_world(Path(settings.world) if settings.world else None), operations, clock)
+    contents = contents_of(_world_of(settings), operations, clock)
     try:
         return MemoryStore(contents)
     except Refused as refused:

@@ -1,4 +1,4 @@
-"""The command `sessions-mock`: serve (default), routes, explain."""
+"""The command `sessions-mock`: serve (default), routes, scenarios, explain."""
 
 from collections.abc import Callable
 from functools import partial
@@ -46,6 +46,7 @@ def main() -> None:
 def serve(*, quiet: bool, **flags: Any) -> None:
     """Serve the mock until Ctrl+C."""
     from mockserver.app import create_pipeline  # noqa: PLC0415 - `--help` and `explain` need not pay for the document
+    from mockserver.scenario_files import ScenarioFileError  # noqa: PLC0415
     from mockserver.seeds import WorldError, load_world  # noqa: PLC0415
     from mockserver.serving.granian import AddressInUseError, free_port  # noqa: PLC0415
     from mockserver.serving.granian import serve as serve_app  # noqa: PLC0415
@@ -55,7 +56,7 @@ def serve(*, quiet: bool, **flags: Any) -> None:
         port = free_port(settings.host, settings.port)
         pipeline = create_pipeline(settings)
         principals = load_world(Path(settings.world) if settings.world else None).principals
-    except (SettingsError, WorldError) as error:
+    except (SettingsError, WorldError, ScenarioFileError) as error:
         raise _Wrong(str(error)) from error
     except AddressInUseError as error:
         raise _Wrong(f"{error}. Stop what listens there, or choose another port: --port 0 takes a free one.") from error
@@ -98,6 +99,31 @@ def routes() -> None:
     for operation in Operations(load(openapi.DOCUMENT)).by_id.values():
         console.print(f"{operation.method:<7}{operation.path}", highlight=False, soft_wrap=True)
         console.print(f"       {operation.id}: {', '.join(sorted(operation.roles.api))}", highlight=False, soft_wrap=True)
+
+
+@main.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+@click.pass_context
+def scenarios(context: click.Context, files: tuple[Path, ...]) -> None:
+    """List the scenarios: name, what it shows, its event types. Those of FILE count too.
+
+    With a mistake in any file the exit code is 2, and every mistake is told by line and column.
+    """
+    from mockserver.app import scenario_book  # noqa: PLC0415 - reads scenario files
+    from mockserver.domain.simulator.scenarios import kinds_of  # noqa: PLC0415
+    from mockserver.scenario_files import ScenarioFileError  # noqa: PLC0415
+    from mockserver.seeds import WorldError  # noqa: PLC0415
+
+    try:
+        book = scenario_book(resolve({}, folder=Path.cwd()), *files)
+    except ScenarioFileError as error:
+        click.echo(str(error), err=True)
+        context.exit(2)
+    except (SettingsError, WorldError) as error:
+        raise _Wrong(str(error)) from error
+    for name, scenario in sorted(book.scenarios.items()):
+        click.echo(f"{name} ({scenario.source}): {scenario.about}")
+        click.echo(f"       {', '.join(kinds_of(scenario)) or 'what the agent does by itself'}")
 
 
 @main.command()

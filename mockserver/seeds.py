@@ -1,4 +1,4 @@
-"""World files: the API keys, corpora and agents that a mock starts with (`fixtures/seed/world.yaml` is the default one)."""
+"""World files: the API keys, corpora, agents and scenarios of a mock (`fixtures/seed/world.yaml` is the default one)."""
 
 import json
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from mockserver.domain.access import Principal
 from mockserver.domain.values import JsonObject
 
 _PARTS = {"api_keys", "corpora", "agents"}
+_OPTIONAL = {"scenarios", "scenario_files"}
 
 
 class WorldError(ValueError):
@@ -20,36 +21,51 @@ class WorldError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a world file holds: whom each API key belongs to, and the create requests of corpora, documents and agents."""
+    """What a world file holds: whom each API key belongs to, and the create requests of corpora, documents and agents.
+
+    `scenarios` says where scenarios are: files, each with the name of the part that holds them, None for all of it.
+    """
 
     principals: dict[str, Principal]
     corpora: tuple[tuple[JsonObject, tuple[JsonObject, ...]], ...]
     agents: tuple[JsonObject, ...]
+    scenarios: tuple[tuple[Path, str | None], ...]
 
 
 def load_world(path: Path | None) -> World:
     """Read a world file, the default one without a path. Raises WorldError for a file that is not one."""
+    file = path or Path(str(files("fixtures") / "seed" / "world.yaml"))
     try:
-        text = path.read_text("utf-8") if path else (files("fixtures") / "seed" / "world.yaml").read_text("utf-8")
+        text = file.read_text("utf-8")
         raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both loaders are safe
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise WorldError(f"The world file {path or 'of the package'} cannot be read: {error}") from error
     try:
-        return _world(raw)
+        return _world(raw, file)
     except (KeyError, TypeError, AttributeError) as error:
         problem = f"misses {error}" if isinstance(error, KeyError) else str(error)
         raise WorldError(f"{path or 'The default world'} is not a world file: an entry {problem}.") from error
 
 
-def _world(raw: Any) -> World:
-    if unknown := sorted(raw.keys() - _PARTS):
-        raise TypeError(f"named {unknown[0]!r} is unknown; the parts are {', '.join(sorted(_PARTS))}")
+def _world(raw: Any, file: Path) -> World:
+    if unknown := sorted(raw.keys() - _PARTS - _OPTIONAL):
+        raise TypeError(f"named {unknown[0]!r} is unknown; the parts are {', '.join(sorted(_PARTS | _OPTIONAL))}")
     json.dumps(raw)  # a TypeError names what JSON does not have, an unquoted date for one
     return World(
         principals={entry["key"]: _principal(entry) for entry in raw["api_keys"]},
         corpora=tuple(_corpus(entry) for entry in raw["corpora"]),
         agents=tuple(raw["agents"]),
+        scenarios=(
+            *(((file, "scenarios"),) if "scenarios" in raw else ()),
+            *((file.parent / name, None) for name in _names(raw.get("scenario_files", []))),
+        ),
     )
+
+
+def _names(value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise TypeError("named 'scenario_files' must be a list of paths")
+    return value
 
 
 def _principal(entry: JsonObject) -> Principal:

@@ -31,6 +31,7 @@ class Settings:
     port: int = _setting(4010, "port to listen on; 0 lets the system choose", least=0, most=65535)
     seed: int = _setting(0, "seed of ids, names and everything random")
     world: str = _setting("", "world file to start with; empty for the default world")
+    scenarios: str = _setting("", "scenario files besides the built-in ones, separated by commas; the last weighs most")
     threads: int = _setting(64, "requests and streams served at once", least=1, most=1024)
     max_body_bytes: int = _setting(1_048_576, "largest request body, in bytes", least=1)
     stream_delay_ms: int = _setting(0, "wait before each streamed piece of text, in milliseconds", least=0, most=60_000)

@@ -8,6 +8,7 @@ from mockserver.domain.access import Principal
 from mockserver.domain.paging import Page, Row
 from mockserver.domain.ports import Clock, Ids, Store, Words
 from mockserver.domain.search import Searcher
+from mockserver.domain.simulator.scenarios import Book
 from mockserver.domain.templating.dialect import Dialect
 from mockserver.domain.values import JsonObject
 from mockserver.spec.operations import Operation
@@ -24,6 +25,7 @@ class Services:
     searcher: Searcher
     dialect: Dialect
     stream_delay: float
+    scenarios: Book
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from mockserver.domain.simulator.scenarios import summary
 from mockserver.domain.values import JsonObject
 from mockserver.pipeline import Pipeline
 
@@ -15,6 +16,7 @@ _ROUTES = (
     ("POST", "/__admin/reset", "reset"),
     ("GET", "/__admin/state", "state"),
     ("GET", "/__admin/requests", "requests"),
+    ("GET", "/__admin/scenarios", "scenarios"),
     ("GET", "/__admin/sessions/<agent_key>/<session_key>/context", "context"),
 )
 _EVERY_METHOD = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -53,6 +55,11 @@ class _Admin:
     def requests(self) -> Response:
         """Return the journal, oldest request first."""
         return _json({"requests": list(self._pipeline.journal)})
+
+    def scenarios(self) -> Response:
+        """Return the scenarios that there are, by name; what they do stands in their files."""
+        book = self._pipeline.services.scenarios
+        return _json({"scenarios": [summary(book.scenarios[name]) for name in sorted(book.scenarios)]})
 
     def context(self, agent_key: str, session_key: str) -> Response:
         """Return what the model was told in the session's latest turn: why the agent answered so."""

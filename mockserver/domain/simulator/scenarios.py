@@ -151,6 +151,17 @@ def count_of(acts: Sequence[Act]) -> int:
     return sum(act.times * count_of(act.acts) if isinstance(act, Repeat) else 1 for act in acts)
 
 
+def summary(scenario: Scenario) -> JsonObject:
+    """Tell what a scenario is: `acts` is 0 where the agent does what it would do by itself."""
+    return {
+        "name": scenario.name,
+        "about": scenario.about,
+        "event_types": list(kinds_of(scenario)),
+        "acts": count_of(scenario.turn or ()),
+        "source": scenario.source,
+    }
+
+
 _SAID = ("agent_output", "streaming_agent_output", "streaming_agent_output_end", "context_consumed")
 _TOOL = ("tool_input", "tool_output")
 _KINDS: Mapping[type[Act], tuple[str, ...]] = {
