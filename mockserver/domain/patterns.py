@@ -1,21 +1,23 @@
-"""Regular expressions that users send: RE2, so that matching takes time linear in the text."""
+"""Regular expressions that people send: RE2, so that none takes longer than the text is long."""
 
 from collections.abc import Callable
 
 import re2
 
-_LARGEST = 1 << 22
-"""Bytes that a compiled expression may take."""
+_MOST_MEMORY = 1 << 22
 
 
-def searching(text: str) -> Callable[[str], bool]:
-    """Return a test whether an expression is found anywhere in a text. Raises ValueError with RE2's reason for what is none."""
+class PatternError(ValueError):
+    """The text is not a regular expression in RE2 syntax; says why."""
+
+
+def search(text: str) -> Callable[[str], bool]:
+    """Return a test that finds the pattern anywhere in a text. Raises PatternError."""
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = _LARGEST
+    options.max_mem = _MOST_MEMORY
     try:
         pattern = re2.compile(text, options)
     except re2.error as error:
-        reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
-        raise ValueError(reason) from error
+        raise PatternError(error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)) from error
     return lambda candidate: pattern.search(candidate) is not None

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from functools import partial
 
-from mockserver.domain import filters
+from mockserver.domain import filters, patterns
 from mockserver.domain.agents import Agent
 from mockserver.domain.corpora import Corpus
 from mockserver.domain.errors import Refused
-from mockserver.domain.patterns import searching
 from mockserver.domain.sessions import Session
 from mockserver.domain.values import JsonObject
 from mockserver.operations.call import Call, Services
@@ -55,8 +54,8 @@ def pattern_of(call: Call) -> Callable[[str], bool]:
     if text is None:
         return lambda _: True
     try:
-        return searching(text)
-    except ValueError as error:
+        return patterns.search(text)
+    except patterns.PatternError as error:
         message = f"filter is not a regular expression in RE2 syntax: {error}"
         raise Refused("SM210", message, fields={"filter": str(error)}) from error
 

@@ -13,8 +13,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from mockserver.domain import filters
-from mockserver.domain.patterns import searching
+from mockserver.domain import filters, patterns
 from mockserver.domain.simulator.act_texts import Pointer
 from mockserver.domain.simulator.scenarios import Book, Rule, merged, scenario_of, scripted_of
 from mockserver.domain.values import JsonObject
@@ -120,7 +119,7 @@ class _Read:
 def _rule(raw: JsonObject) -> Rule:
     return Rule(
         raw["scenario"],
-        message=searching(raw["message"]) if "message" in raw else None,
+        message=patterns.search(raw["message"]) if "message" in raw else None,
         agent=raw.get("agent"),
         metadata=filters.parse(raw["metadata"]) if "metadata" in raw else None,
     )

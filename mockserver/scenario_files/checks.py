@@ -3,8 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from mockserver.domain import filters
-from mockserver.domain.patterns import searching
+from mockserver.domain import filters, patterns
 from mockserver.domain.simulator.act_texts import Pointer, with_texts
 from mockserver.domain.simulator.acts import KINDS
 from mockserver.domain.simulator.physics import physics_of
@@ -46,8 +45,8 @@ def _scenario(scenario: JsonObject, path: Pointer, sound: Sound) -> Iterator[Fau
 
 def _pattern(text: str) -> None:
     try:
-        searching(text)
-    except ValueError as error:
+        patterns.search(text)
+    except patterns.PatternError as error:
         raise ValueError(f"is not a regular expression in RE2 syntax: {error}") from error
 
 

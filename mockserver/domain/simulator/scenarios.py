@@ -98,7 +98,7 @@ class Book:
     def chosen(self, wish: str | None, agent_key: str, metadata: JsonObject, message: str) -> Scenario | None:
         """Return the scenario for a turn, None where the agent is left alone. Raises Refused SM230 for an unknown name."""
         if wish is not None:
-            return self._named(wish, "Prefer")
+            return self._named(wish, "scenario")
         marked = filters.field_in(metadata, MARK)
         if marked is not MISSING and marked is not None:
             return self._named(marked, "/metadata/mock.scenario")
@@ -162,7 +162,7 @@ def summary(scenario: Scenario) -> JsonObject:
     }
 
 
-_SAID = ("agent_output", "streaming_agent_output", "streaming_agent_output_end", "context_consumed")
+_SAID = ("agent_output", "streaming_agent_output", "streaming_agent_output_end")
 _TOOL = ("tool_input", "tool_output")
 _KINDS: Mapping[type[Act], tuple[str, ...]] = {
     Think: ("thinking", "streaming_thinking", "streaming_thinking_end"),
@@ -187,7 +187,9 @@ def kinds_of(scenario: Scenario) -> tuple[str, ...]:
     """Return the types of the events and frames that a scenario shows, in order of appearance; none where the agent decides."""
     if scenario.turn is None:
         return ()
-    return tuple(dict.fromkeys(("input_message", *chain.from_iterable(map(_kinds, scenario.turn)), "end")))
+    kinds = dict.fromkeys(("input_message", *chain.from_iterable(map(_kinds, scenario.turn))))
+    used = ("context_consumed",) if "agent_output" in kinds and "error" not in kinds else ()
+    return (*kinds, *used, "end")
 
 
 def _kinds(act: Act) -> tuple[str, ...]:
