@@ -12,8 +12,8 @@ from mockserver.domain.simulator.act_texts import Pointer
 Place: TypeAlias = tuple[int, int]
 """Line and column, both from 1."""
 
-_DEEPEST = 100
-_MOST = 200_000
+_DEEPEST = 50
+_MOST = 50_000
 _TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "seq", "map"))
 _HINTS: Mapping[str, str] = {
     "tag:yaml.org,2002:timestamp": "YAML reads this as a date: put it in quotes",

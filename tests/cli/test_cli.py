@@ -10,7 +10,7 @@ from tests.serving.process import run
 def test_help_names_the_commands(tmp_path):
     done = run("--help", folder=tmp_path)
     assert done.returncode == 0
-    assert {"serve", "routes", "explain"} <= set(done.stdout.split())
+    assert {"serve", "routes", "scenarios", "explain"} <= set(done.stdout.split())
 
 
 def test_the_help_of_serve_explains_every_flag_with_its_default(tmp_path):
@@ -127,8 +127,13 @@ corpora:
         pytest.param("a: [", "The world file world.yaml cannot be read: ", id="YAML"),
         pytest.param(
             WORLD.rstrip() + " []\nagnts: []",
-            "an entry named 'agnts' is unknown; the parts are agents, api_keys, corpora.",
+            "an entry named 'agnts' is unknown; the parts are agents, api_keys, corpora, scenario_files, scenarios.",
             id="unknown part",
+        ),
+        pytest.param(
+            WORLD.rstrip() + " []\nscenario_files: more.yaml",
+            "an entry named 'scenario_files' must be a list of paths",
+            id="scenario files",
         ),
         pytest.param("when: 2024-01-01", "world.yaml is not a world file: an entry ", id="date"),
         pytest.param(WORLD.rstrip() + " null", "world.yaml is not a world file: ", id="null"),
