@@ -1,7 +1,9 @@
 """The command that lists and checks scenario files, and which file wins."""
 
 import pytest
+from click.testing import CliRunner
 
+from fixtures.cli import main as fixtures
 from mockserver.app import scenario_book
 from mockserver.domain.simulator.acts import Say
 from mockserver.scenario_files import Source, load_book
@@ -64,7 +66,7 @@ def test_the_command_ends_with_2_and_tells_the_mistakes(tmp_path):
     done = run("scenarios", "my.yaml", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "my.yaml:2:24: 'sy' may not stand here; did you mean 'say'?\nmy.yaml:3:8: 'rules': must be a list, not a whole number\n"
+        "my.yaml:2:25: 'sy' may not stand here; did you mean 'say'?\nmy.yaml:3:8: 'rules': must be a list, not a whole number\n"
     )
 
 
@@ -87,3 +89,10 @@ def test_serve_ends_with_2_for_a_wrong_scenario_file(tmp_path):
     done = run("serve", "--port", "0", "--scenarios", "my.yaml", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "Error: my.yaml:1:1: 'rule' may not stand here; did you mean 'rules'?\n"
+
+
+def test_a_world_with_wrong_scenarios_does_not_verify(tmp_path):
+    world = tmp_path / "world.yaml"
+    world.write_text(f"{WORLD}scenarios:\n  rule: []")
+    done = CliRunner().invoke(fixtures, ["verify", str(world)])
+    assert (done.exit_code, done.stderr) == (2, f"{world}:5:3: 'rule' may not stand here; did you mean 'rules'?\n")

@@ -202,6 +202,12 @@ def test_a_type_has_a_scenario_of_its_name(kind):
     assert kind in kinds_of(BUILT_IN.scenarios[NAMED_OTHERWISE.get(kind, kind)])
 
 
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)])
+def test_the_built_in_scenarios_read_the_same_with_either_yaml_parser(loader):
+    raw = yaml.load((files("fixtures") / "seed" / "scenarios.yaml").read_text("utf-8"), Loader=loader)  # noqa: S506 - safe
+    assert {name: scenario_of(name, value, "scenarios.yaml") for name, value in raw["scenarios"].items()} == BUILT_IN.scenarios
+
+
 def test_the_file_of_the_built_in_scenarios_names_its_schema_for_editors():
     seed = files("fixtures") / "seed"
     first = (seed / "scenarios.yaml").read_text("utf-8").splitlines()[0]
