@@ -10,7 +10,7 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """What sort of refusal it is; `pipeline.STATUS` maps each to its HTTP status."""
+    """What sort of refusal it is; `pipeline.STATUS` maps each to its HTTP status, but WISHED: there the request names it."""
 
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
@@ -21,6 +21,11 @@ class Kind(Enum):
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA = "unsupported_media"
     UNPROCESSABLE = "unprocessable"
+    WISHED = "wished"
+    RATE_LIMITED = "rate_limited"
+    FAILED = "failed"
+    BAD_GATEWAY = "bad_gateway"
+    UNAVAILABLE = "unavailable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,25 @@ _ROWS = (
     ),
     ("SM211", Kind.INVALID, "Several values were given for a parameter that takes one.", "Send it once."),
     (
+        "SM212",
+        Kind.INVALID,
+        "A preference of the mock (`Prefer`, `X-Mock-Scenario`, `X-Mock-Physics`) cannot be read.",
+        "Mend the header named in `field_errors`.",
+    ),
+    (
+        "SM213",
+        Kind.INVALID,
+        "A header `X-Mock-Chaos-…` names no fault, or a value that the fault does not take.",
+        "Mend the headers named in `field_errors`; `GET /__admin/chaos` lists what there is.",
+    ),
+    (
+        "SM214",
+        Kind.INVALID,
+        "`Prefer: code=` asks for an error that the operation does not declare.",
+        "Use a status named; `X-Mock-Chaos-Status` gives others.",
+    ),
+    ("SM215", Kind.WISHED, "The error was asked for by `Prefer: code=`.", "Leave the preference out."),
+    (
         "SM230",
         Kind.INVALID,
         "There is no scenario of the name that the request or the session's metadata gives.",
@@ -164,6 +188,15 @@ _ROWS = (
         Kind.INVALID,
         "This input is not supported yet.",
         "Send `input_message`; a coming version brings the rest.",
+    ),
+    ("SM501", Kind.RATE_LIMITED, "Chaos: too many requests.", "Wait as `Retry-After` says, then send again."),
+    ("SM502", Kind.FAILED, "Chaos: the service failed.", "Send again, or take the fault away."),
+    ("SM503", Kind.BAD_GATEWAY, "Chaos: the service behind the gateway gave no answer.", "Send again, or take the fault away."),
+    (
+        "SM504",
+        Kind.UNAVAILABLE,
+        "Chaos: the service is not available.",
+        "Wait as `Retry-After` says, then send again.",
     ),
 )
 

@@ -11,6 +11,7 @@ from mockserver.domain.search import Searcher
 from mockserver.domain.simulator.scenarios import Book
 from mockserver.domain.templating.dialect import Dialect
 from mockserver.domain.values import JsonObject
+from mockserver.domain.wishes import NO_WISHES, Wishes
 from mockserver.spec.operations import Operation
 
 
@@ -30,12 +31,13 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A valid request by a principal who may make it."""
+    """A valid request by a principal who may make it, with what it wishes of the mock itself."""
 
     operation: Operation
     principal: Principal
     parameters: Mapping[str, Any]
     body: JsonObject
+    wishes: Wishes = NO_WISHES
 
     @property
     def agent_key(self) -> str:
@@ -54,12 +56,16 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to answer: a status and a JSON body, or a stream of encoded events. `close` is called when the answer is over."""
+    """What to answer: a status and a JSON body, or a stream of encoded events. `close` is called when the answer is over.
+
+    `applied` names the wishes of the request that took effect, for `Preference-Applied`.
+    """
 
     status: int
     body: JsonObject | None = None
     stream: Iterator[bytes] | None = None
     close: Callable[[], None] = _nothing
+    applied: tuple[str, ...] = ()
 
 
 Handler: TypeAlias = Callable[[Call, Services], Reply]

@@ -2,11 +2,14 @@
 
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
+
+from mockserver.serving.transfers import BreakingTransfers
 
 _BACKPRESSURE_FACTOR = 2
 
@@ -38,4 +41,8 @@ def serve(load: Callable[[], Any], *, host: str, port: int, threads: int) -> Non
         backpressure=threads * _BACKPRESSURE_FACTOR,
         log_level=LogLevels.error,
     )
-    server.serve(target_loader=load, wrap_loader=False)
+    server.serve(target_loader=partial(_application, load), wrap_loader=False)
+
+
+def _application(load: Callable[[], Any]) -> BreakingTransfers:
+    return BreakingTransfers(load())

@@ -37,7 +37,10 @@ class BodySpec:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation of the document. `stream_field` is the body field that asks for a stream, if there is one."""
+    """An operation of the document. `stream_field` is the body field that asks for a stream, if there is one.
+
+    `statuses` are those of the answers that the document declares.
+    """
 
     id: str
     method: str
@@ -47,6 +50,7 @@ class Operation:
     body: BodySpec | None
     roles: RequiredRoles
     stream_field: str | None
+    statuses: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,7 @@ def _operation(
         body=_body(document, validators, pruners, Place(item.uri, node["requestBody"])) if "requestBody" in node else None,
         roles=_roles(node.get("x-required-roles", ())),
         stream_field=node.get("x-stream-based-on-body"),
+        statuses=frozenset(int(status) for status in node["responses"]),
     )
 
 

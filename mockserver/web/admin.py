@@ -1,13 +1,12 @@
 """The mock's own endpoints: health, reset, state, the journal of requests (design §8). They know no roles."""
 
-import json
-from typing import Any
-
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from mockserver.domain.simulator.scenarios import summary
 from mockserver.domain.values import JsonObject
 from mockserver.pipeline import Pipeline
+from mockserver.web.admin_chaos import chaos_as_json, set_chaos
+from mockserver.web.replies import json_reply, problem
 
 _ROUTES = (
     ("GET", "/health", "health"),
@@ -17,6 +16,9 @@ _ROUTES = (
     ("GET", "/__admin/state", "state"),
     ("GET", "/__admin/requests", "requests"),
     ("GET", "/__admin/scenarios", "scenarios"),
+    ("GET", "/__admin/chaos", "chaos"),
+    ("PUT", "/__admin/chaos", "put_chaos"),
+    ("DELETE", "/__admin/chaos", "delete_chaos"),
     ("GET", "/__admin/sessions/<agent_key>/<session_key>/context", "context"),
 )
 _EVERY_METHOD = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -40,26 +42,40 @@ class _Admin:
 
     def health(self) -> Response:
         """Say that the mock serves."""
-        return _json({"status": "ok", "operations": len(self._pipeline.operations.by_id)})
+        return json_reply({"status": "ok", "operations": len(self._pipeline.operations.by_id)})
 
     def reset(self) -> Response:
-        """Go back to the world that the mock started with, and forget the journal."""
+        """Go back to the world that the mock started with, and forget the journal and the rules of chaos."""
         self._pipeline.services.store.reset()
+        self._pipeline.chaos.replace(())
         self._pipeline.journal.clear()
         return Response(status=204)
 
     def state(self) -> Response:
         """Return everything that is stored; secrets are masked."""
-        return _json(_state(self._pipeline))
+        return json_reply(_state(self._pipeline))
 
     def requests(self) -> Response:
         """Return the journal, oldest request first."""
-        return _json({"requests": list(self._pipeline.journal)})
+        return json_reply({"requests": list(self._pipeline.journal)})
+
+    def chaos(self) -> Response:
+        """Return the rules of chaos, and which faults there are."""
+        return json_reply(chaos_as_json(self._pipeline.chaos))
+
+    def put_chaos(self) -> Response:
+        """Set the rules of chaos."""
+        return set_chaos(self._pipeline.chaos, request.get_data(), self._pipeline.operations.by_id)
+
+    def delete_chaos(self) -> Response:
+        """Take the rules of chaos away."""
+        self._pipeline.chaos.replace(())
+        return Response(status=204)
 
     def scenarios(self) -> Response:
         """Return the scenarios that there are, by name; what they do stands in their files."""
         book = self._pipeline.services.scenarios
-        return _json({"scenarios": [summary(book.scenarios[name]) for name in sorted(book.scenarios)]})
+        return json_reply({"scenarios": [summary(book.scenarios[name]) for name in sorted(book.scenarios)]})
 
     def context(self, agent_key: str, session_key: str) -> Response:
         """Return what the model was told in the session's latest turn: why the agent answered so."""
@@ -67,13 +83,13 @@ class _Admin:
         session = store.session(agent_key, session_key)
         noted = session and store.context(session)
         if noted is None:
-            return _problem(f"There is no session {session_key!r} of agent {agent_key!r}, or it has had no turn yet.")
-        return _json(noted)
+            return problem(f"There is no session {session_key!r} of agent {agent_key!r}, or it has had no turn yet.")
+        return json_reply(noted)
 
     def unknown(self, path: str) -> Response:
         """Say what there is, for a path or a method that is not."""
         known = ", ".join(f"{method} {known_path}" for method, known_path, _ in _ROUTES)
-        return _problem(f"/__admin/{path} is not here; there are: {known}.")
+        return problem(f"/__admin/{path} is not here; there are: {known}.")
 
 
 def _state(pipeline: Pipeline) -> JsonObject:
@@ -97,12 +113,3 @@ def _state(pipeline: Pipeline) -> JsonObject:
         for instruction in store.instructions(None)
     ]
     return {"agents": agents, "corpora": corpora, "instructions": instructions}
-
-
-def _problem(detail: str) -> Response:
-    body = {"title": "Not found", "status": 404, "detail": detail}
-    return _json(body, status=404, media_type="application/problem+json")
-
-
-def _json(body: Any, *, status: int = 200, media_type: str = "application/json") -> Response:
-    return Response(json.dumps(body), status=status, content_type=media_type)

@@ -4,8 +4,9 @@ from urllib.parse import quote
 
 from flask import Flask, Response, request
 
-from mockserver.pipeline import Pipeline, RawResponse
+from mockserver.pipeline import Pipeline
 from mockserver.spec.requests import RawRequest
+from mockserver.spec.responses import RawResponse
 from mockserver.web.admin import admin_blueprint
 
 _OWN_PATHS = frozenset({"/health", "/ready", "/__admin"})

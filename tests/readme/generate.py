@@ -28,7 +28,7 @@ def tables() -> dict[str, str]:
         ),
         "codes": _table(
             ("code", "status", "meaning", "what to do"),
-            [(row.code, STATUS[row.kind], row.meaning, row.remedy) for row in REFUSALS.values()],
+            [(row.code, STATUS.get(row.kind, "as asked"), row.meaning, row.remedy) for row in REFUSALS.values()],
         ),
         "promises": _table(
             ("code", "class", "promise", "needs"),

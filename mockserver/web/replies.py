@@ -1,0 +1,19 @@
+"""How the mock's own endpoints answer: JSON, and problems as RFC 9457 has them."""
+
+import json
+from typing import Any
+
+from flask import Response
+
+_TITLES = {400: "Bad request", 404: "Not found"}
+
+
+def json_reply(body: Any, *, status: int = 200, media_type: str = "application/json") -> Response:
+    """Answer with JSON."""
+    return Response(json.dumps(body), status=status, content_type=media_type)
+
+
+def problem(detail: str, *, status: int = 404, **more: str) -> Response:
+    """Say what is wrong; `more` are members of its own, such as a `pointer` into what was sent."""
+    body = {"title": _TITLES[status], "status": status, "detail": detail, **more}
+    return json_reply(body, status=status, media_type="application/problem+json")
