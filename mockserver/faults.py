@@ -38,7 +38,10 @@ class Falling:
             self._sleep(self._faults.latency / 1000)
         if self._faults.status is not None:
             self._note("status")
-            raise Refused(_CODES[self._faults.status], f"Chaos answers {self._faults.status}, as it was asked to.")
+            message = (
+                f"This {self._faults.status} is chaos: a header X-Mock-Chaos-Status or a rule of /__admin/chaos asked for it."
+            )
+            raise Refused(_CODES[self._faults.status], message)
 
     def on(self, raw: RawResponse) -> RawResponse:
         """Give an answer the faults that fall on it, named in `X-Mock-Chaos`."""
