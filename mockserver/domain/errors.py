@@ -123,6 +123,7 @@ _ROWS = (
     ("SM313", Kind.CONFLICT, "The agent has a session with this key.", "Choose another key, or leave it out."),
     ("SM314", Kind.CONFLICT, "A corpus with this key exists.", "Choose another key."),
     ("SM315", Kind.CONFLICT, "The corpus has a document with this id.", "Delete it first: documents are not replaced."),
+    ("SM316", Kind.UNKNOWN, "There is no such artifact in this session (any more).", "List them; `ttl_days` may be over."),
     ("SM320", Kind.CONFLICT, "The session is running a turn.", "Wait for the turn's end, then send again."),
     ("SM321", Kind.INVALID, "The session is disabled.", "PATCH it with `enabled: true`."),
     ("SM322", Kind.INVALID, "The agent is disabled.", "PATCH it with `enabled: true`."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mockserver.operations import agents, corpora, documents, events, inputs, instructions, sessions
+from mockserver.operations import agents, artifacts, corpora, documents, events, inputs, instructions, sessions
 from mockserver.operations.call import Handler
 
 HANDLERS: Mapping[str, Handler] = {
@@ -23,6 +23,8 @@ HANDLERS: Mapping[str, Handler] = {
     "deleteAgentEvent": events.delete_agent_event,
     "hideAgentEvent": events.hide_agent_event,
     "unhideAgentEvent": events.unhide_agent_event,
+    "listSessionArtifacts": artifacts.list_session_artifacts,
+    "getSessionArtifact": artifacts.get_session_artifact,
     "createCorpus": corpora.create_corpus,
     "listCorpora": corpora.list_corpora,
     "getCorpus": corpora.get_corpus,

@@ -2,9 +2,10 @@
 
 from mockserver.domain.access import permits
 from mockserver.domain.agents import effective_compaction
+from mockserver.domain.artifacts import Artifact
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import Event
-from mockserver.domain.forks import Fork, copied, fork_of
+from mockserver.domain.forks import Fork, copied, copied_files, fork_of
 from mockserver.domain.paging import page
 from mockserver.domain.sessions import Session, create, update
 from mockserver.operations.agents import generated_key
@@ -19,7 +20,7 @@ def create_agent_session(call: Call, services: Services) -> Reply:
         raise Refused("SM322", f"Agent {agent.key} is disabled and takes no sessions.", fields={"enabled": "is false"})
     fork = fork_of(call.body, agent.key)
     key = _key(call, services)
-    copies = _copies(call, services, fork, key) if fork else []
+    events, artifacts = _copies(call, services, fork, key) if fork else ([], [])
     session = create(
         call.body,
         key=key,
@@ -28,13 +29,15 @@ def create_agent_session(call: Call, services: Services) -> Reply:
         now=services.clock.now(),
     )
     session = services.store.add_session(session)
-    for event in copies:
+    for artifact in artifacts:
+        services.store.add_artifact(session, artifact)
+    for event in events:
         services.store.append_event(session, event)
     return Reply(201, session.as_json())
 
 
-def _copies(call: Call, services: Services, fork: Fork, key: str) -> list[Event]:
-    """Copy the source's events, for a caller who might have made them. Raises Refused SM110, SM302, SM333."""
+def _copies(call: Call, services: Services, fork: Fork, key: str) -> tuple[list[Event], list[Artifact]]:
+    """Copy the source's events and files, for a caller who might have made them. Raises Refused SM110, SM302, SM333."""
     if not permits(call.operation.roles, call.principal, agent_key=fork.agent_key, corpus_key=None):
         raise Refused("SM110", f"{call.principal.name} may not fork sessions of agent {fork.agent_key}.")
     source = live_session(fork.agent_key, fork.session_key, services)
@@ -42,7 +45,8 @@ def _copies(call: Call, services: Services, fork: Fork, key: str) -> list[Event]
         message = f"Agent {fork.agent_key} has no session {fork.session_key!r} to fork."
         raise Refused("SM302", message, missing_id=fork.session_key)
     random = services.ids.random_for("fork", call.agent_key, key, fork.session_key)
-    return copied(services.store.events(source, None), fork, key, random)
+    events = copied(services.store.events(source, None), fork, key, random)
+    return events, copied_files(services.store.artifacts(source), key, services.clock.now())
 
 
 def _key(call: Call, services: Services) -> str:

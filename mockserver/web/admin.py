@@ -84,6 +84,7 @@ def _state(pipeline: Pipeline) -> JsonObject:
             {
                 **session.as_json(),
                 "events": [{**event.as_json(), "hidden": event.hidden} for event in store.events(session, None)],
+                "artifacts": [artifact.as_json(with_data=False) for artifact in store.artifacts(session)],
             }
             for session in store.sessions(agent.key, None)
         ]
