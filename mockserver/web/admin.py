@@ -97,7 +97,8 @@ def _state(pipeline: Pipeline) -> JsonObject:
         {**instruction.as_json(), "versions": [instruction.as_json(version) for version in instruction.versions]}
         for instruction in store.instructions(None)
     ]
-    return {"agents": agents, "corpora": corpora, "instructions": instructions}
+    aliases = [alias.as_json() for alias in store.aliases.listed(None)]
+    return {"agents": agents, "aliases": aliases, "corpora": corpora, "instructions": instructions}
 
 
 def _problem(detail: str) -> Response:

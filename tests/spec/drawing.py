@@ -56,6 +56,7 @@ KEYS = ("support-agent", "a", "A_b-9", "x" * 50)
 WRONG_KEYS = ("", "x" * 51, "!!! abc", "a b", "a.b", "ä", "a/b", "a%2Fb", "a?b", "🦉", "-" * 60, "a\nb", "abc\n")
 PATHS = {
     "agent_key": (KEYS, WRONG_KEYS),
+    "alias_key": (KEYS, WRONG_KEYS),
     "session_key": (KEYS, WRONG_KEYS),
     "event_id": (
         ("aev_1", "aev_A-b_2", "aev_" + "x" * 124),
@@ -81,6 +82,7 @@ QUERIES = {
         ("0", "101", "-1", "1.0", "1e1", "ten", "", "+5", "1_0", "2147483648", "null", "1,2"),
     ),
     "enabled": (("true", "false"), ("yes", "0", "null", "tru", "true,false", " true", "")),
+    "aliased_agent_key": (KEYS, WRONG_KEYS),
     "include_hidden": (("true", "false"), ("2", "wahr", "[]", "")),
     "sort_by": (("created_at", "updated_at"), ("name", "", "Created_at")),
     "order_by": (("asc", "desc"), ("up", "", "ASC")),
