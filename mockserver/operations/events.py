@@ -22,6 +22,12 @@ def list_agent_events(call: Call, services: Services) -> Reply:
     return listed("events", found, Event.as_json)
 
 
+def list_outstanding_client_tool_calls(call: Call, services: Services) -> Reply:
+    """List the calls of client tools that wait for an output: none, as no turn waits for one."""
+    session_of(call, services)
+    return Reply(200, {"client_tool_calls": []})
+
+
 def get_agent_event(call: Call, services: Services) -> Reply:
     """Return an event, hidden or not."""
     return _found(call, services.store.event(session_of(call, services), call.parameters["event_id"]))
@@ -42,12 +48,6 @@ def hide_agent_event(call: Call, services: Services) -> Reply:
 def unhide_agent_event(call: Call, services: Services) -> Reply:
     """Bring a hidden event back."""
     return _set_hidden(call, services, hidden=False)
-
-
-def list_outstanding_client_tool_calls(call: Call, services: Services) -> Reply:
-    """List the calls of client tools that wait for an output: none, as no turn waits for one."""
-    session_of(call, services)
-    return Reply(200, {"client_tool_calls": []})
 
 
 def _set_hidden(call: Call, services: Services, *, hidden: bool) -> Reply:
