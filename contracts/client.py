@@ -57,6 +57,10 @@ class Api:
         """List the sessions of an agent, all pages joined."""
         return list(self._pages(f"/v2/agents/{agent_key}/sessions", "sessions", parameters))
 
+    def routed_sessions(self, alias_key: str) -> list[Json]:
+        """List the sessions that came through an alias, all pages joined."""
+        return list(self._pages(f"/v2/agent_aliases/{alias_key}/sessions", "sessions", {}))
+
     def events(self, session: Json, **parameters: Any) -> list[Json]:
         """List the events of a session, all pages joined."""
         return list(self._pages(f"{events_path(session)}", "events", parameters))

@@ -1,5 +1,6 @@
 """The composition root: the only place where settings, ports, document, pipeline and faces meet."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from flask import Flask
 
 import openapi
 from mockserver.domain.agents import Agent
+from mockserver.domain.aliases import Alias, new_alias
 from mockserver.domain.corpora import new_corpus, new_document
 from mockserver.domain.errors import Refused
 from mockserver.domain.ports import Clock, Store
@@ -26,7 +28,8 @@ from mockserver.seeds import World, WorldError, load_world
 from mockserver.settings import Settings, resolve
 from mockserver.spec.document import load
 from mockserver.spec.operations import Operations
-from mockserver.stores.memory import Contents, MemoryStore
+from mockserver.stores.contents import Contents
+from mockserver.stores.memory import MemoryStore
 from mockserver.web.face import create_face
 
 
@@ -108,7 +111,10 @@ def contents_of(world: World, operations: Operations, clock: Clock) -> Contents:
         for document in documents:
             _check(operations, "createCorpusDocument", document, f"{what}, document {document.get('id')!r}")
         corpora.append((new_corpus(corpus, now), [new_document(document) for document in documents]))
-    return Contents(principals=world.principals, corpora=corpora, agents=[_agent(body, operations, now) for body in world.agents])
+    agents = [_agent(body, operations, now) for body in world.agents]
+    keys = frozenset(agent.key for agent in agents)
+    aliases = [_alias(body, operations, keys, now) for body in world.aliases]
+    return Contents(principals=world.principals, corpora=corpora, agents=agents, aliases=aliases)
 
 
 def _agent(body: JsonObject, operations: Operations, now: datetime) -> Agent:
@@ -118,6 +124,15 @@ def _agent(body: JsonObject, operations: Operations, now: datetime) -> Agent:
     _check(operations, "createAgent", body, what)
     try:
         return replace(new_agent(body, body["key"], now), secrets=body.get("secrets", {}))
+    except Refused as refused:
+        raise WorldError(f"The world's {what}: {refused.message}") from refused
+
+
+def _alias(body: JsonObject, operations: Operations, agents: Collection[str], now: datetime) -> Alias:
+    what = f"alias {body.get('key')!r}"
+    _check(operations, "createAgentAlias", body, what)
+    try:
+        return new_alias(body, agents.__contains__, now)
     except Refused as refused:
         raise WorldError(f"The world's {what}: {refused.message}") from refused
 

@@ -36,6 +36,7 @@ class Objects:
     """Objects of each kind for paths to name. What Schemathesis makes and removes stays among its own."""
 
     CREATED_BY: ClassVar = {
+        "createAgentAlias": ("/v2/agent_aliases", "alias_key", "key"),
         "createAgent": ("/v2/agents", "agent_key", "key"),
         "createCorpus": ("/v2/corpora", "corpus_key", "key"),
         "createInstruction": ("/v2/instructions", "instruction_id", "id"),
@@ -51,12 +52,23 @@ class Objects:
         self._api.call("POST", "/v2/corpora", json={"key": corpus}, expect=201)
         self._api.call("POST", f"/v2/corpora/{corpus}/documents", json=body, expect=201)
         instruction = world.instruction("Be kind.")["id"]
+        alias = self._alias(world, session["agent_key"])
         self._names = {
+            "alias_key": alias,
             "agent_key": {"agent_key": session["agent_key"], "session_key": session["key"], "event_id": event["id"]},
             "corpus_key": {"corpus_key": corpus, "document_id": document},
             "instruction_id": {"instruction_id": instruction, "version": 1},
         }
-        self._made = {"agent_key": {session["agent_key"]}, "corpus_key": {corpus}, "instruction_id": {instruction}}
+        self._made = {root: {names[root]} for root, names in self._names.items()}
+
+    def _alias(self, world: RunWorld, agent_key: str) -> dict[str, Any]:
+        """Make an alias that leads to an agent, and a session of it with an event."""
+        key, rules = world.key("alias"), [{"targets": {"type": "single", "agent_key": agent_key}}]
+        body = {"key": key, "name": key, "policy": {"type": "routed", "rules": rules}}
+        self._api.call("POST", "/v2/agent_aliases", json=body, expect=201)
+        session = self._api.call("POST", f"/v2/agent_aliases/{key}/sessions", json={}, expect=201).json()
+        event = self._api.say(session, "Hello there!")[0]
+        return {"alias_key": key, "session_key": session["key"], "event_id": event["id"]}
 
     def prepare(self, case: schemathesis.Case) -> None:
         """Send the case to the target; let its path name what is ours, unless it is about a bad path."""
@@ -78,7 +90,15 @@ class Objects:
         """Remove what was made."""
         for path, root, _ in self.CREATED_BY.values():
             for key in self._made[root]:
+                if root == "alias_key":
+                    self._release(key)
                 self._api.call("DELETE", f"{path}/{key}", expect={204, 404})
+
+    def _release(self, alias_key: str) -> None:
+        """Remove the sessions of an alias, which keep it from being deleted; their agents may be others' and stay."""
+        if self._api.call("GET", f"/v2/agent_aliases/{alias_key}", expect={200, 404}).status_code == httpx.codes.OK:
+            for session in self._api.routed_sessions(alias_key):
+                self._api.call("DELETE", f"/v2/agents/{session['agent_key']}/sessions/{session['key']}", expect={204, 404})
 
 
 @pytest.fixture

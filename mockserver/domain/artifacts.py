@@ -18,7 +18,7 @@ _WORDS = """agate amber anchor aspen badge basil beacon birch bramble brook canv
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
-    """A file as it is stored."""
+    """A file as it is stored. `checksum` is the SHA-256 of its data, made once."""
 
     id: str
     session_key: str
@@ -30,6 +30,10 @@ class Artifact:
     description: str | None = None
     ttl_days: int = TTL_DAYS
     sequence: int = 0
+    checksum: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "checksum", hashlib.sha256(self.data).hexdigest())
 
     @property
     def size_bytes(self) -> int:
@@ -53,7 +57,7 @@ class Artifact:
         """Write it as the API does; only a single artifact comes with its data, in base64."""
         return {
             **self.reference(),
-            "checksum_sha256": hashlib.sha256(self.data).hexdigest(),
+            "checksum_sha256": self.checksum,
             "metadata": self.metadata,
             **({} if self.description is None else {"description": self.description}),
             "ttl_days": self.ttl_days,

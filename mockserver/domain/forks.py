@@ -1,9 +1,11 @@
-"""Forks: the visible events of a session, copied into a new one (api-facts §3.6)."""
+"""Forks: the visible events and the files of a session, copied into a new one (api-facts §3.6)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from random import Random
 
+from mockserver.domain.artifacts import Artifact
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import Event, new_event_id
 from mockserver.domain.values import JsonObject
@@ -50,3 +52,8 @@ def copied(events: Iterable[Event], fork: Fork, session_key: str, random: Random
     return [
         replace(event, id=new_event_id(random), session_key=session_key, sequence=0) for event in rows[:end] if not event.hidden
     ]
+
+
+def copied_files(artifacts: Iterable[Artifact], session_key: str, now: datetime) -> list[Artifact]:
+    """Copy the files for the new session, but for those whose time is over; they keep their ids, which copied events name."""
+    return [replace(artifact, session_key=session_key, sequence=0) for artifact in artifacts if not artifact.has_expired(now)]

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from mockserver.domain.access import Principal
 from mockserver.domain.agents import Agent
+from mockserver.domain.aliases import Alias
 from mockserver.domain.artifacts import Artifact
 from mockserver.domain.corpora import Corpus, Document
 from mockserver.domain.events import Event
@@ -144,14 +145,30 @@ class Store(Protocol):
     def remove_agent(self, key: str) -> bool:
         """Remove an agent with its sessions; say whether it was there."""
 
+    @property
+    def aliases(self) -> Collection[Alias]:
+        """The aliases; `remove_alias` takes one away."""
+
+    def remove_alias(self, key: str) -> bool:
+        """Remove an alias; say whether it was there. Raises Refused SM372 while it has sessions."""
+
     def add_session(self, session: Session) -> Session:
-        """Add a session. Raises Refused SM313 when the agent has one with this key, SM301 when the agent is gone."""
+        """Add a session. Raises Refused SM313 when the agent has one with this key, SM301 when the agent is gone.
+
+        For one that is created through an alias also SM373 when the alias has one with this key, SM309 when the alias is gone.
+        """
 
     def session(self, agent_key: str, key: str) -> Session | None:
         """Return a session."""
 
     def sessions(self, agent_key: str, after: int | None) -> Iterable[Session]:
         """Return the sessions of an agent, newest first."""
+
+    def routed_session(self, alias_key: str, key: str) -> Session | None:
+        """Return a session that was created through an alias, whichever agent it is with."""
+
+    def routed_sessions(self, alias_key: str, after: int | None) -> Iterable[Session]:
+        """Return the sessions that were created through an alias, newest first."""
 
     def change_session(self, agent_key: str, key: str, change: Callable[[Session], Session]) -> Session | None:
         """Replace a session by what `change` makes of it, unless it is gone. What `change` raises leaves it as it was."""

@@ -44,6 +44,7 @@ class Session:
 
     key: str
     agent_key: str
+    alias_key: str | None = None
     name: str
     created_at: datetime
     description: str | None = None
@@ -78,16 +79,20 @@ class Session:
             "tti_minutes": self.tti_minutes,
             "created_at": timestamp(self.created_at),
             "effective_compaction": self.effective_compaction,
+            **({} if self.alias_key is None else {"alias_key": self.alias_key}),
             **({} if self.usage is None else {"session_context_usage": self.usage.as_json()}),
             **({"secrets": dict.fromkeys(self.secrets, MASK)} if self.secrets else {}),
         }
 
 
-def create(body: JsonObject, *, key: str, agent_key: str, compaction: JsonObject, now: datetime) -> Session:
+def create(
+    body: JsonObject, *, key: str, agent_key: str, compaction: JsonObject, now: datetime, alias_key: str | None = None
+) -> Session:
     """Make a session of a valid create request; name, metadata and secrets are its own even in a fork (api-facts §9.32)."""
     return Session(
         key=key,
         agent_key=agent_key,
+        alias_key=alias_key,
         name=body.get("name") or f"Session {key}",
         description=body.get("description"),
         metadata=body.get("metadata", {}),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mockserver.operations import agents, corpora, documents, events, inputs, instructions, sessions
+from mockserver.operations import agents, aliases, artifacts, corpora, documents, events, inputs, instructions, sessions
 from mockserver.operations.call import Handler
 
 HANDLERS: Mapping[str, Handler] = {
@@ -23,6 +23,28 @@ HANDLERS: Mapping[str, Handler] = {
     "deleteAgentEvent": events.delete_agent_event,
     "hideAgentEvent": events.hide_agent_event,
     "unhideAgentEvent": events.unhide_agent_event,
+    "listSessionArtifacts": artifacts.list_session_artifacts,
+    "getSessionArtifact": artifacts.get_session_artifact,
+    "createAgentAlias": aliases.create_agent_alias,
+    "listAgentAliases": aliases.list_agent_aliases,
+    "getAgentAlias": aliases.get_agent_alias,
+    "updateAgentAlias": aliases.update_agent_alias,
+    "deleteAgentAlias": aliases.delete_agent_alias,
+    "replaceAgentAliasPolicy": aliases.replace_agent_alias_policy,
+    "createAliasRoutedSession": aliases.create_alias_routed_session,
+    "listAliasRoutedSessions": aliases.list_alias_routed_sessions,
+    "getAliasRoutedSession": sessions.get_agent_session,
+    "updateAliasRoutedSession": sessions.update_agent_session,
+    "deleteAliasRoutedSession": sessions.delete_agent_session,
+    "createAliasRoutedInput": inputs.create_agent_input,
+    "listAliasRoutedEvents": events.list_agent_events,
+    "getAliasRoutedEvent": events.get_agent_event,
+    "deleteAliasRoutedEvent": events.delete_agent_event,
+    "hideAliasRoutedEvent": events.hide_agent_event,
+    "unhideAliasRoutedEvent": events.unhide_agent_event,
+    "listAliasRoutedOutstandingClientToolCalls": events.list_outstanding_client_tool_calls,
+    "listAliasRoutedSessionArtifacts": artifacts.list_session_artifacts,
+    "getAliasRoutedSessionArtifact": artifacts.get_session_artifact,
     "createCorpus": corpora.create_corpus,
     "listCorpora": corpora.list_corpora,
     "getCorpus": corpora.get_corpus,

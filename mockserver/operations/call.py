@@ -45,6 +45,12 @@ class Call:
         return str(self.parameters["agent_key"])
 
     @property
+    def alias_key(self) -> str | None:
+        """The alias in the path, None on the routes of agents."""
+        key: str | None = self.parameters.get("alias_key")
+        return key
+
+    @property
     def session_key(self) -> str:
         """The session in the path."""
         return str(self.parameters["session_key"])

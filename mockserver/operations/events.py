@@ -10,8 +10,8 @@ from mockserver.operations.find import session_of
 
 
 def list_agent_events(call: Call, services: Services) -> Reply:
-    """List a session's events, oldest first; hidden ones only with `include_hidden`."""
-    session, include_hidden = session_of(call, services), call.parameters["include_hidden"]
+    """List a session's events, oldest first; hidden ones only with `include_hidden`, which aliases do not have."""
+    session, include_hidden = session_of(call, services), call.parameters.get("include_hidden", False)
     found = page(
         lambda after: services.store.events(session, after),
         listing=repr(("events", session.sequence, include_hidden)),
@@ -20,6 +20,12 @@ def list_agent_events(call: Call, services: Services) -> Reply:
         keep=lambda event: include_hidden or not event.hidden,
     )
     return listed("events", found, Event.as_json)
+
+
+def list_outstanding_client_tool_calls(call: Call, services: Services) -> Reply:
+    """List the calls of client tools that wait for an output: none, as no turn waits for one."""
+    session_of(call, services)
+    return Reply(200, {"client_tool_calls": []})
 
 
 def get_agent_event(call: Call, services: Services) -> Reply:

@@ -13,12 +13,12 @@ from mockserver.domain.simulator.tools import SearchTool
 from mockserver.domain.simulator.turn import Turn
 from mockserver.domain.streaming import as_stream, encoded, paced
 from mockserver.operations.call import Call, Reply, Services
-from mockserver.operations.find import agent_of, session_of
+from mockserver.operations.find import agent_and_session_of
 
 
 def create_agent_input(call: Call, services: Services) -> Reply:
     """Take an input. A message starts a turn; an interrupt finds nothing to stop; the rest is refused by name."""
-    agent, session = agent_of(call, services), session_of(call, services)
+    agent, session = agent_and_session_of(call, services)
     if not agent.enabled:
         raise Refused("SM322", f"Agent {agent.key} is disabled and takes no input.", fields={"enabled": "is false"})
     match call.body.get("type", "input_message"):

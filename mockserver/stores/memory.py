@@ -1,12 +1,13 @@
 """The default store: this process's memory, one lock, values in and out."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import count
 from threading import RLock
 
 from mockserver.domain.access import Principal
 from mockserver.domain.agents import Agent
+from mockserver.domain.aliases import Alias
 from mockserver.domain.artifacts import Artifact
 from mockserver.domain.corpora import Corpus, Document
 from mockserver.domain.errors import Refused
@@ -14,16 +15,9 @@ from mockserver.domain.events import Event
 from mockserver.domain.instructions import Instruction
 from mockserver.domain.sessions import Session
 from mockserver.domain.values import JsonObject
-from mockserver.stores.rows import Rows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
-    """What a store is made with and goes back to: API keys, corpora with their documents, agents."""
-
-    principals: Mapping[str, Principal]
-    corpora: Sequence[tuple[Corpus, Sequence[Document]]] = ()
-    agents: Sequence[Agent] = ()
+from mockserver.stores.contents import Contents
+from mockserver.stores.routed import Routed
+from mockserver.stores.rows import MemoryCollection, Rows
 
 
 class MemoryStore:
@@ -46,12 +40,16 @@ class MemoryStore:
             self._corpora: Rows[Corpus] = Rows()
             self._documents: dict[str, Rows[Document]] = {}
             self._instructions: Rows[Instruction] = Rows()
+            self.aliases: MemoryCollection[Alias] = MemoryCollection(self._lock, self._sequence)
+            self._routed = Routed(self.aliases)
             for corpus, documents in self.contents.corpora:
                 self.add_corpus(corpus)
                 for document in documents:
                     self.add_document(corpus.key, document)
             for agent in self.contents.agents:
                 self.add_agent(agent)
+            for alias in self.contents.aliases:
+                self._routed.add_alias(alias)
 
     def _sequence(self) -> int:
         self._next += 1
@@ -187,11 +185,17 @@ class MemoryStore:
             if session.key in siblings.by_key:
                 message = f"Agent {session.agent_key} already has a session with key {session.key!r}."
                 raise Refused("SM313", message, fields={"/key": "is taken"})
+            self._routed.check(session)
             session = replace(session, sequence=self._sequence())
             siblings.add(session.key, session)
+            self._routed.add(session)
             self._events[session.sequence] = Rows()
             self._artifacts[session.sequence] = Rows()
             return session
+
+    def remove_alias(self, key: str) -> bool:  # noqa: D102
+        with self._lock:
+            return self._routed.remove_alias(key)
 
     def session(self, agent_key: str, key: str) -> Session | None:  # noqa: D102
         siblings = self._sessions.get(agent_key)
@@ -201,6 +205,16 @@ class MemoryStore:
         with self._lock:
             siblings = self._sessions.get(agent_key)
             return siblings.newest_first(after) if siblings else ()
+
+    def routed_session(self, alias_key: str, key: str) -> Session | None:  # noqa: D102
+        with self._lock:
+            agent_key = self._routed.agent_of(alias_key, key)
+            return None if agent_key is None else self.session(agent_key, key)
+
+    def routed_sessions(self, alias_key: str, after: int | None) -> Iterable[Session]:  # noqa: D102
+        with self._lock:
+            rows = (self._sessions[agent_key].by_key[key] for agent_key, key in self._routed.newest_first(alias_key))
+            return [session for session in rows if after is None or session.sequence < after]
 
     def change_session(  # noqa: D102
         self, agent_key: str, key: str, change: Callable[[Session], Session]
@@ -218,6 +232,7 @@ class MemoryStore:
             return self._sessions[session.agent_key].remove(session.key)
 
     def _forget(self, session: Session) -> None:
+        self._routed.forget(session)
         self._events.pop(session.sequence, None)
         self._contexts.pop(session.sequence, None)
         self._artifacts.pop(session.sequence, None)

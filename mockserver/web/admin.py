@@ -100,6 +100,7 @@ def _state(pipeline: Pipeline) -> JsonObject:
             {
                 **session.as_json(),
                 "events": [{**event.as_json(), "hidden": event.hidden} for event in store.events(session, None)],
+                "artifacts": [artifact.as_json(with_data=False) for artifact in store.artifacts(session)],
             }
             for session in store.sessions(agent.key, None)
         ]
@@ -112,4 +113,5 @@ def _state(pipeline: Pipeline) -> JsonObject:
         {**instruction.as_json(), "versions": [instruction.as_json(version) for version in instruction.versions]}
         for instruction in store.instructions(None)
     ]
-    return {"agents": agents, "corpora": corpora, "instructions": instructions}
+    aliases = [alias.as_json() for alias in store.aliases.listed(None)]
+    return {"agents": agents, "aliases": aliases, "corpora": corpora, "instructions": instructions}

@@ -11,7 +11,8 @@ from mockserver.domain.access import Principal
 from mockserver.domain.corpora import new_corpus, new_document
 from mockserver.runtime import FixedClock, SeededIds
 from mockserver.settings import Settings
-from mockserver.stores.memory import Contents, MemoryStore
+from mockserver.stores.contents import Contents
+from mockserver.stores.memory import MemoryStore
 from tests.arrange import NOON, Api, an_agent, corpus_body, document_body, of_type, search_tool
 
 DOCUMENTS = 10_000

@@ -83,6 +83,7 @@ agents:
 """
 
 
+TO_NOBODY = "{targets: {type: single, agent_key: nobody}}"
 CORPORA = """
 api_keys: []
 agents: []
@@ -122,12 +123,22 @@ corpora:
             "corpus c has a document 'd'",
             id="document twice",
         ),
+        pytest.param(
+            WORLD.rstrip() + " []\naliases:\n  - {key: l, name: l, policy: {type: routed, rules: []}}",
+            "The world's alias 'l': /policy/rules must have at least 1 entry.",
+            id="alias",
+        ),
+        pytest.param(
+            WORLD.rstrip() + " []\naliases:\n  - {key: l, name: l, policy: {type: routed, rules: [" + TO_NOBODY + "]}}",
+            "The world's alias 'l': The policy of the alias cannot be used: /policy/rules/0/targets/agent_key there is no agent",
+            id="alias to nobody",
+        ),
         pytest.param("api_keys: []", "world.yaml is not a world file: an entry misses 'corpora'.", id="part"),
         pytest.param("- 1", "world.yaml is not a world file: an entry ", id="list"),
         pytest.param("a: [", "The world file world.yaml cannot be read: ", id="YAML"),
         pytest.param(
             WORLD.rstrip() + " []\nagnts: []",
-            "an entry named 'agnts' is unknown; the parts are agents, api_keys, corpora, scenario_files, scenarios.",
+            "an entry named 'agnts' is unknown; the parts are agents, aliases, api_keys, corpora, scenario_files, scenarios.",
             id="unknown part",
         ),
         pytest.param(

@@ -39,8 +39,10 @@ def api(app):
 def path_of(template, agent="nobody", corpus="nothing"):
     return template.format(
         agent_key=agent,
+        alias_key="support",
         session_key="s1",
         event_id="aev_1",
+        artifact_id="art_1",
         corpus_key=corpus,
         document_id="d1",
         instruction_id="ins_1",
@@ -49,7 +51,7 @@ def path_of(template, agent="nobody", corpus="nothing"):
 
 
 def test_every_operation_names_its_roles():
-    assert len(OPERATIONS) == 35
+    assert len(OPERATIONS) == 57
     assert all(roles["ApiRole"] for _, _, roles in OPERATIONS.values())
 
 

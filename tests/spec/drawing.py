@@ -56,11 +56,13 @@ KEYS = ("support-agent", "a", "A_b-9", "x" * 50)
 WRONG_KEYS = ("", "x" * 51, "!!! abc", "a b", "a.b", "ä", "a/b", "a%2Fb", "a?b", "🦉", "-" * 60, "a\nb", "abc\n")
 PATHS = {
     "agent_key": (KEYS, WRONG_KEYS),
+    "alias_key": (KEYS, WRONG_KEYS),
     "session_key": (KEYS, WRONG_KEYS),
     "event_id": (
         ("aev_1", "aev_A-b_2", "aev_" + "x" * 124),
         ("", "aev_", "ev_1", "aev_ä", "aev_" + "x" * 125, "xaev_1", "aev_1 "),
     ),
+    "artifact_id": (("art_1", "art_a_b-2"), ("", "art_", "at_1", "art_A", "art_ä", "xart_1", "art_1 ")),
     "corpus_key": (("company-docs", "a", "A_b-9=", "x" * 50), ("", "x" * 51, "a b", "a.b", "ä", "a/b", "a\nb", "abc\n")),
     "document_id": (("doc-basic-password", "a b", "ä/🦉", "x" * 200), ("",)),
     "instruction_id": (("ins_1", "ins_A-b_2"), ("", "ins_", "in_1", "ins_ä", "xins_1", "ins_1 ")),
@@ -80,7 +82,10 @@ QUERIES = {
         ("0", "101", "-1", "1.0", "1e1", "ten", "", "+5", "1_0", "2147483648", "null", "1,2"),
     ),
     "enabled": (("true", "false"), ("yes", "0", "null", "tru", "true,false", " true", "")),
+    "aliased_agent_key": (KEYS, WRONG_KEYS),
     "include_hidden": (("true", "false"), ("2", "wahr", "[]", "")),
+    "sort_by": (("created_at", "updated_at"), ("name", "", "Created_at")),
+    "order_by": (("asc", "desc"), ("up", "", "ASC")),
     "filter": (("support.*", "x" * 1000, "ä", "(", " "), ("x" * 1001, "")),
     "metadata_filter": (("user_role = 'premium'", "'" * 8000), ("'" * 8001,)),
     "page_key": (("abc", "ä=&", "0"), ()),

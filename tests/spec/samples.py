@@ -187,6 +187,27 @@ INSTRUCTION = {
     "metadata": {"a": 1},
     "enabled": True,
 }
+ALIAS = {
+    "key": "a",
+    "name": "A",
+    "description": "",
+    "policy": {
+        "type": "routed",
+        "rules": [
+            {"match": "get('$.session.key') == 'a'", "targets": {"type": "single", "agent_key": "a"}},
+            {
+                "targets": {
+                    "type": "weighted",
+                    "partition_by": "get('$.session.key')",
+                    "options": [{"agent_key": "a", "weight": 1}, {"agent_key": "b", "weight": 0}],
+                }
+            },
+        ],
+    },
+    "enabled": False,
+    "metadata": {"a": [1]},
+}
+SMALL_POLICY = {"type": "routed", "rules": [{"targets": {"type": "single", "agent_key": ""}}]}
 SAMPLES = {
     "createAgent": (AGENT, SMALL_AGENT, TOOLED_AGENT),
     "replaceAgent": (AGENT, SMALL_AGENT, TOOLED_AGENT),
@@ -209,6 +230,12 @@ SAMPLES = {
     "createAgentSession": (SESSION, {}),
     "updateAgentSession": (CHANGE, {}),
     "createAgentInput": INPUTS,
+    "createAgentAlias": (ALIAS, {"key": "a", "name": "", "policy": SMALL_POLICY}),
+    "updateAgentAlias": ({"name": "n", "description": "", "enabled": False, "metadata": {}}, {}),
+    "replaceAgentAliasPolicy": ({"policy": ALIAS["policy"]}, {"policy": SMALL_POLICY}),
+    "createAliasRoutedSession": (SESSION, {}),
+    "updateAliasRoutedSession": (CHANGE, {}),
+    "createAliasRoutedInput": INPUTS,
     "createCorpus": (CORPUS, {"key": "a"}),
     "updateCorpus": ({"enabled": False, "name": "n", "description": "", "save_history": True}, {}),
     "createCorpusDocument": (CORE_DOCUMENT, STRUCTURED_DOCUMENT, SENTENCES),

@@ -127,7 +127,8 @@ def test_an_operation_has_a_summary_and_known_roles(operation):
     assert operation.roles.agent <= AGENT_ROLES
     assert operation.roles.corpus <= CORPUS_ROLES
     assert bool(operation.roles.corpus) is ("{corpus_key}" in operation.path)
-    assert bool(operation.roles.agent) is ("corpora" not in operation.path and operation.id not in ON_THE_ACCOUNT_ALONE)
+    is_of_agents = not operation.path.startswith(("/v2/corpora", "/v2/agent_aliases"))
+    assert bool(operation.roles.agent) is (is_of_agents and operation.id not in ON_THE_ACCOUNT_ALONE)
     assert not (operation.roles.agent and operation.roles.corpus)
 
 

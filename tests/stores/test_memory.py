@@ -8,7 +8,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from mockserver.domain.corpora import new_corpus, new_document
 from mockserver.domain.errors import Refused
 from mockserver.domain.instructions import new_instruction
-from mockserver.stores.memory import Contents, MemoryStore
+from mockserver.stores.contents import Contents
+from mockserver.stores.memory import MemoryStore
 from tests.arrange import NOON, a_session, an_agent, an_event, corpus_body, document_body, examples
 
 KEYS = st.sampled_from(["a", "b", "c"])
