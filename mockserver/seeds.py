@@ -1,4 +1,4 @@
-"""World files: the API keys, corpora, agents and scenarios of a mock (`fixtures/seed/world.yaml` is the default one)."""
+"""World files: the API keys, corpora, tools, agents and scenarios of a mock (`fixtures/seed/world.yaml` is the default one)."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from mockserver.domain.access import Principal
 from mockserver.domain.values import JsonObject
 
 _PARTS = {"api_keys", "corpora", "agents"}
-_OPTIONAL = {"scenarios", "scenario_files"}
+_OPTIONAL = {"tools", "scenarios", "scenario_files"}
 
 
 class WorldError(ValueError):
@@ -21,13 +21,14 @@ class WorldError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a world file holds: whom each API key belongs to, and the create requests of corpora, documents and agents.
+    """What a world file holds: whom each API key belongs to, and the create requests of corpora, documents, tools and agents.
 
     `scenarios` says where scenarios are: files, each with the name of the part that holds them, None for all of it.
     """
 
     principals: dict[str, Principal]
     corpora: tuple[tuple[JsonObject, tuple[JsonObject, ...]], ...]
+    tools: tuple[JsonObject, ...]
     agents: tuple[JsonObject, ...]
     scenarios: tuple[tuple[Path, str | None], ...]
 
@@ -54,6 +55,7 @@ def _world(raw: Any, file: Path) -> World:
     return World(
         principals={entry["key"]: _principal(entry) for entry in raw["api_keys"]},
         corpora=tuple(_corpus(entry) for entry in raw["corpora"]),
+        tools=tuple(raw.get("tools", ())),
         agents=tuple(raw["agents"]),
         scenarios=(
             *(((file, "scenarios"),) if "scenarios" in raw else ()),

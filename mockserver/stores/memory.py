@@ -12,17 +12,20 @@ from mockserver.domain.corpora import Corpus, Document
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import Event
 from mockserver.domain.instructions import Instruction
+from mockserver.domain.ports import Collection
 from mockserver.domain.sessions import Session
+from mockserver.domain.tools import Tool
 from mockserver.domain.values import JsonObject
-from mockserver.stores.rows import Rows
+from mockserver.stores.rows import MemoryCollection, Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a store is made with and goes back to: API keys, corpora with their documents, agents."""
+    """What a store is made with and goes back to: API keys, corpora with their documents, client tools, agents."""
 
     principals: Mapping[str, Principal]
     corpora: Sequence[tuple[Corpus, Sequence[Document]]] = ()
+    tools: Sequence[Tool] = ()
     agents: Sequence[Agent] = ()
 
 
@@ -46,10 +49,14 @@ class MemoryStore:
             self._corpora: Rows[Corpus] = Rows()
             self._documents: dict[str, Rows[Document]] = {}
             self._instructions: Rows[Instruction] = Rows()
+            self.tools: Collection[Tool] = MemoryCollection(self._lock, self._sequence)
             for corpus, documents in self.contents.corpora:
                 self.add_corpus(corpus)
                 for document in documents:
                     self.add_document(corpus.key, document)
+            for tool in self.contents.tools:
+                if self.tools.add(tool, unless=tool.has_name_of) is None:
+                    raise Refused("SM351", f"A tool with id {tool.id!r} or name {tool.name!r} already exists.")
             for agent in self.contents.agents:
                 self.add_agent(agent)
 

@@ -87,7 +87,8 @@ def _state(pipeline: Pipeline) -> JsonObject:
             }
             for session in store.sessions(agent.key, None)
         ]
-        agents.append({**agent.as_json(), "sessions": sessions})
+        frozen = {} if agent.roles is None else {"identity": {"mode": "manual", **agent.roles.as_json()}}
+        agents.append({**agent.as_json(), **frozen, "secrets": agent.masked_secrets, "sessions": sessions})
     corpora = [
         {**corpus.as_json(), "documents": [document.as_json(with_parts=True) for document in store.documents(corpus.key, None)]}
         for corpus in store.corpora(None)
@@ -96,7 +97,8 @@ def _state(pipeline: Pipeline) -> JsonObject:
         {**instruction.as_json(), "versions": [instruction.as_json(version) for version in instruction.versions]}
         for instruction in store.instructions(None)
     ]
-    return {"agents": agents, "corpora": corpora, "instructions": instructions}
+    tools = [tool.as_json() for tool in store.tools.listed(None)]
+    return {"agents": agents, "corpora": corpora, "instructions": instructions, "tools": tools}
 
 
 def _problem(detail: str) -> Response:
