@@ -123,7 +123,8 @@ def _tool(body: JsonObject, operations: Operations, now: datetime) -> Tool:
     if "id" not in body:
         raise WorldError(f"The world's {what}: /id is required in a world file.")
     (by_id,) = (parameter for parameter in operations.by_id["getTool"].parameters if parameter.name == "tool_id")
-    _refuse({"/id": reason for reason in by_id.validator.problems(body["id"]).values()}, what)
+    wrong = by_id.validator.problems(body["id"])
+    _refuse({"/id": next(iter(wrong.values()))} if wrong else {}, what)
     _check(operations, "createTool", body, what)
     try:
         return new_tool(body, body["id"], now)

@@ -55,8 +55,8 @@ def _world(raw: Any, file: Path) -> World:
     return World(
         principals={entry["key"]: _principal(entry) for entry in raw["api_keys"]},
         corpora=tuple(_corpus(entry) for entry in raw["corpora"]),
-        tools=tuple(raw.get("tools", ())),
-        agents=tuple(raw["agents"]),
+        tools=_requests("tools", raw.get("tools", ())),
+        agents=_requests("agents", raw["agents"]),
         scenarios=(
             *(((file, "scenarios"),) if "scenarios" in raw else ()),
             *((file.parent / name, None) for name in _names(raw.get("scenario_files", []))),
@@ -68,6 +68,12 @@ def _names(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise TypeError("named 'scenario_files' must be a list of paths")
     return value
+
+
+def _requests(part: str, entries: Any) -> tuple[JsonObject, ...]:
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise TypeError(f"of {part} is not a mapping")
+    return tuple(entries)
 
 
 def _principal(entry: JsonObject) -> Principal:

@@ -39,6 +39,7 @@ class Objects:
         "createAgent": ("/v2/agents", "agent_key", "key"),
         "createCorpus": ("/v2/corpora", "corpus_key", "key"),
         "createInstruction": ("/v2/instructions", "instruction_id", "id"),
+        "createTool": ("/v2/tools", "tool_id", "id"),
     }
 
     def __init__(self, world: RunWorld, target: Target) -> None:
@@ -50,13 +51,19 @@ class Objects:
         body = {"type": "core", "id": document, "document_parts": [{"text": "How to reset a password."}]}
         self._api.call("POST", "/v2/corpora", json={"key": corpus}, expect=201)
         self._api.call("POST", f"/v2/corpora/{corpus}/documents", json=body, expect=201)
-        instruction = world.instruction("Be kind.")["id"]
+        instruction, tool = world.instruction("Be kind.")["id"], world.tool()["id"]
         self._names = {
             "agent_key": {"agent_key": session["agent_key"], "session_key": session["key"], "event_id": event["id"]},
             "corpus_key": {"corpus_key": corpus, "document_id": document},
             "instruction_id": {"instruction_id": instruction, "version": 1},
+            "tool_id": {"tool_id": tool},
         }
-        self._made = {"agent_key": {session["agent_key"]}, "corpus_key": {corpus}, "instruction_id": {instruction}}
+        self._made = {
+            "agent_key": {session["agent_key"]},
+            "corpus_key": {corpus},
+            "instruction_id": {instruction},
+            "tool_id": {tool},
+        }
 
     def prepare(self, case: schemathesis.Case) -> None:
         """Send the case to the target; let its path name what is ours, unless it is about a bad path."""

@@ -1,6 +1,6 @@
 """The service account that an agent acts as, and the roles that it holds (api-facts §2.10)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mockserver.domain.values import JsonObject
@@ -56,12 +56,8 @@ def changed_roles(frozen: Roles | None, config: JsonObject, body: JsonObject) ->
     if mode == "auto":
         return None
     now = frozen or needed_roles(config)
-
-    def given(name: str, otherwise: Iterable[object]) -> tuple[object, ...]:
-        return tuple(body.get(name, otherwise))
-
     return Roles(
-        api_roles=given("api_roles", now.api_roles),
-        corpus_roles=given("corpus_roles", now.corpus_roles),
-        agent_roles=given("agent_roles", now.agent_roles),
+        api_roles=tuple(body.get("api_roles", now.api_roles)),
+        corpus_roles=tuple(body.get("corpus_roles", now.corpus_roles)),
+        agent_roles=tuple(body.get("agent_roles", now.agent_roles)),
     )

@@ -43,7 +43,7 @@ def new_agent(body: JsonObject, key: str, now: datetime) -> Agent:
 
 
 def _check_references(config: JsonObject, before: JsonObject | None, services: Services) -> None:
-    """Refuse SM330 a configuration that names instructions or client tools which are not there, or newly disabled instructions."""
+    """Refuse SM330 a configuration that names instructions or client tools which are not there, or newly a disabled one."""
     wrong = reference_faults(config, before, services.store.instruction) | tool_faults(config, services.store.tools.get)
     if wrong:
         raise unfit(wrong)

@@ -1,7 +1,7 @@
 """JSON schemas that clients send: whether they can be used, and whether a value fits one.
 
-A client's schema must neither run in circles nor reach for other files nor take time that grows exponentially. So references and the
-`unevaluated…` keywords are left out, and patterns are those that run in linear time.
+A client's schema must neither run in circles nor reach for other files nor take exponential time. So references and the keywords
+`unevaluated…` are left out, and patterns are those that run in linear time.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from mockserver.domain.values import JsonObject
 from mockserver.spec.schemas import Validator, pointer_to
 
 _LEFT_OUT = ("$ref", "$dynamicRef", "$recursiveRef", "unevaluatedProperties", "unevaluatedItems")
-_DIALECT: JsonObject = {
+_DIALECT = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "urn:sessionsuite:client-schema",
     "$dynamicAnchor": "meta",
@@ -43,4 +43,4 @@ def problems_of(schema: JsonObject, value: Any) -> dict[str, str]:
 
 
 def _compiled(schema: JsonObject) -> Draft202012Validator:
-    return Draft202012Validator(schema, validate_formats=True, pattern_options=RegexOptions(), offline=True)
+    return Draft202012Validator(dict(schema), validate_formats=True, pattern_options=RegexOptions(), offline=True)
