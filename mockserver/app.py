@@ -30,6 +30,7 @@ from mockserver.seeds import World, WorldError, load_world
 from mockserver.settings import Settings, resolve
 from mockserver.spec.document import load
 from mockserver.spec.operations import Operations
+from mockserver.spec.requests import BodyLimits
 from mockserver.stores.contents import Contents
 from mockserver.stores.memory import MemoryStore
 from mockserver.web.face import create_face
@@ -69,7 +70,7 @@ def create_pipeline(
         HANDLERS,
         services,
         seed=seed,
-        max_body_bytes=settings.max_body_bytes,
+        limits=BodyLimits(settings.max_body_bytes, settings.max_upload_bytes),
         journal_size=settings.journal_size,
     )
 

@@ -14,7 +14,7 @@ from mockserver.domain.wishes import wishes_in
 from mockserver.faults import NOTHING_FALLS, Chaos, Falling
 from mockserver.operations.call import Call, Handler, Reply, Services
 from mockserver.spec.operations import Operation, Operations, Route
-from mockserver.spec.requests import RawRequest, validated
+from mockserver.spec.requests import BodyLimits, RawRequest, validated
 from mockserver.spec.responses import EVENT_STREAM, RawResponse
 
 logger = logging.getLogger("sessionsuite.mock")
@@ -49,7 +49,7 @@ class Pipeline:
         services: Services,
         *,
         seed: int,
-        max_body_bytes: int,
+        limits: BodyLimits,
         journal_size: int,
     ) -> None:
         unhandled = operations.by_id.keys() ^ handlers.keys()
@@ -58,7 +58,7 @@ class Pipeline:
         self.operations = operations
         self.services = services
         self.chaos = Chaos(services.clock, services.ids)
-        self.max_body_bytes = max_body_bytes
+        self.limits = limits
         self.journal: deque[dict[str, Any]] = deque(maxlen=journal_size)
         self._handlers = handlers
         self._seed = str(seed)
@@ -87,8 +87,8 @@ class Pipeline:
             return _wished(wishes.code, route, headers)
         principal = self._authenticated(request.headers)
         _authorised(principal, route.operation, route.path_parameters)
-        valid = validated(route, request, max_body_bytes=self.max_body_bytes)
-        call = Call(valid.operation, principal, valid.parameters, valid.body, wishes)
+        valid = validated(route, request, self.limits)
+        call = Call(valid.operation, principal, valid.parameters, valid.body, wishes, valid.files)
         reply = self._handlers[route.operation.id](call, self.services)
         if applied := wishes.applied(reply.applied):
             headers["Preference-Applied"] = applied

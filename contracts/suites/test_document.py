@@ -11,6 +11,7 @@ from hypothesis import settings
 from schemathesis.core.parameters import ParameterLocation
 
 import openapi
+from contracts.client import events_path
 from contracts.promises import keeps
 from contracts.target import Target
 from contracts.world import RunWorld
@@ -47,7 +48,6 @@ class Objects:
         _Administrator.key = target.api_key
         self._api, self._app = world.api, target.app
         session = world.session(world.agent())
-        event = world.api.say(session, "Hello there!")[0]
         corpus, document = world.key("corpus"), world.key("document")
         body = {"type": "core", "id": document, "document_parts": [{"text": "How to reset a password."}]}
         self._api.call("POST", "/v2/corpora", json={"key": corpus}, expect=201)
@@ -56,7 +56,7 @@ class Objects:
         alias = self._alias(world, session["agent_key"])
         self._names = {
             "alias_key": alias,
-            "agent_key": {"agent_key": session["agent_key"], "session_key": session["key"], "event_id": event["id"]},
+            "agent_key": {"agent_key": session["agent_key"]} | self._said(session),
             "corpus_key": {"corpus_key": corpus, "document_id": document},
             "instruction_id": {"instruction_id": instruction, "version": 1},
             "tool_id": {"tool_id": tool},
@@ -64,13 +64,20 @@ class Objects:
         self._made = {root: {names[root]} for root, names in self._names.items()}
 
     def _alias(self, world: RunWorld, agent_key: str) -> dict[str, Any]:
-        """Make an alias that leads to an agent, and a session of it with an event."""
+        """Make an alias that leads to an agent, and a session of it with an event and a file."""
         key, rules = world.key("alias"), [{"targets": {"type": "single", "agent_key": agent_key}}]
         body = {"key": key, "name": key, "policy": {"type": "routed", "rules": rules}}
         self._api.call("POST", "/v2/agent_aliases", json=body, expect=201)
         session = self._api.call("POST", f"/v2/agent_aliases/{key}/sessions", json={}, expect=201).json()
-        event = self._api.say(session, "Hello there!")[0]
-        return {"alias_key": key, "session_key": session["key"], "event_id": event["id"]}
+        return {"alias_key": key} | self._said(session)
+
+    def _said(self, session: dict[str, Any]) -> dict[str, Any]:
+        """Say something in a session and send a file with it; the names of what is there then."""
+        path = events_path(session)
+        words, files = {"message": "Hello there!"}, {"files": ("notes.txt", b"Colour: turquoise", "text/plain")}
+        events = self._api.call("POST", path, data=words, files=files, expect=201).json()["events"]
+        artifacts = self._api.call("GET", path.replace("/events", "/artifacts"), expect=200).json()["artifacts"]
+        return {"session_key": session["key"], "event_id": events[0]["id"], "artifact_id": artifacts[0]["artifact_id"]}
 
     def prepare(self, case: schemathesis.Case) -> None:
         """Send the case to the target; let its path name what is ours, unless it is about a bad path."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from mockserver.domain.access import Principal
+from mockserver.domain.artifacts import Upload
 from mockserver.domain.paging import Page, Row
 from mockserver.domain.ports import Clock, Ids, Store, Words
 from mockserver.domain.search import Searcher
@@ -31,13 +32,14 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A valid request by a principal who may make it, with what it wishes of the mock itself."""
+    """A valid request by a principal who may make it: what it wishes of the mock itself, the files of a multipart body."""
 
     operation: Operation
     principal: Principal
     parameters: Mapping[str, Any]
     body: JsonObject
     wishes: Wishes = NO_WISHES
+    files: tuple[Upload, ...] = ()
 
     @property
     def agent_key(self) -> str:

@@ -12,6 +12,7 @@ from mockserver.domain.simulator.plan import Surroundings, TurnPlan, plan_turn
 from mockserver.domain.simulator.tools import SearchTool
 from mockserver.domain.simulator.turn import Turn
 from mockserver.domain.streaming import as_stream, encoded, paced
+from mockserver.operations.artifacts import stored_artifacts
 from mockserver.operations.call import Call, Reply, Services
 from mockserver.operations.find import agent_and_session_of
 
@@ -21,6 +22,9 @@ def create_agent_input(call: Call, services: Services) -> Reply:
     agent, session = agent_and_session_of(call, services)
     if not agent.enabled:
         raise Refused("SM322", f"Agent {agent.key} is disabled and takes no input.", fields={"enabled": "is false"})
+    if call.files and not call.body["messages"]:
+        message = "Files without a message are not supported yet: send a message with them."
+        raise Refused("SM490", message, fields={"/messages": "is not supported yet to be left out"})
     match call.body.get("type", "input_message"):
         case "input_message":
             return _message(call, services, agent, session)
@@ -37,6 +41,7 @@ def _message(call: Call, services: Services, agent: Agent, session: Session) -> 
     running = _begun(session, services)
     try:
         plan = _plan(call, services, agent, running)
+        stored_artifacts(call.files, running, services)
     except BaseException:
         _undone(session, services)
         raise

@@ -6,7 +6,9 @@ from typing import Any
 
 from mockserver.domain.access import RequiredRoles
 from mockserver.domain.errors import Refused
+from mockserver.spec.bodies import JSON, MULTIPART, Reader, read_json
 from mockserver.spec.document import Document, Place
+from mockserver.spec.forms import FormReader, as_input
 from mockserver.spec.pruning import Pruner, Pruners
 from mockserver.spec.schemas import Validator, Validators
 
@@ -26,13 +28,25 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class BodySpec:
-    """What body an operation takes."""
+class BodyForm:
+    """A body of one media type: how it is read, what holds it against its schema, what makes of it what a handler gets."""
 
-    required: bool
-    media_types: frozenset[str]
+    read: Reader
     validator: Validator
     prune: Pruner
+
+
+@dataclass(frozen=True, slots=True)
+class BodySpec:
+    """What body an operation takes, by media type; JSON is always among them."""
+
+    required: bool
+    forms: Mapping[str, BodyForm]
+
+    @property
+    def validator(self) -> Validator:
+        """What holds a JSON body against its schema."""
+        return self.forms[JSON].validator
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +147,19 @@ def _parameter(document: Document, validators: Validators, place: Place) -> Para
 
 def _body(document: Document, validators: Validators, pruners: Pruners, place: Place) -> BodySpec:
     place = document.follow(place)
-    content = place.node["content"]
-    schema = content["application/json"]["schema"]
-    return BodySpec(
-        required=place.node.get("required", False),
-        media_types=frozenset(content),
-        validator=validators.compiled(Place(place.uri, schema)),
-        prune=pruners.of(Place(place.uri, schema)),
-    )
+    forms = {
+        media_type: _form(document, validators, pruners, media_type, Place(place.uri, node))
+        for media_type, node in place.node["content"].items()
+    }
+    return BodySpec(required=place.node.get("required", False), forms=forms)
+
+
+def _form(document: Document, validators: Validators, pruners: Pruners, media_type: str, place: Place) -> BodyForm:
+    schema = Place(place.uri, place.node["schema"])
+    validator, prune = validators.compiled(schema), pruners.of(schema)
+    if media_type == MULTIPART:
+        return BodyForm(FormReader(document, place), validator, lambda value: as_input(prune(value)))
+    return BodyForm(read_json, validator, prune)
 
 
 def _roles(entries: Any) -> RequiredRoles:

@@ -49,6 +49,8 @@ class Pruners:
     def _union(self, place: Place) -> Pruner:
         node = place.node
         choice = node.get("discriminator") or node.get("x-discriminator")
+        if choice is None and "properties" in node:
+            return self._object(place)  # its branches only say which of them are needed
         if choice is None:
             branches = [self.of(Place(place.uri, branch)) for branch in node.get("oneOf", node.get("anyOf", ()))]
             return _one_after_another(branches) if _has_null(node) else _kept

@@ -5,16 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-import orjson
-
+from mockserver.domain.artifacts import Upload
 from mockserver.domain.errors import Refused
 from mockserver.domain.values import JsonObject
+from mockserver.spec.bodies import MULTIPART, Content
+from mockserver.spec.forms import BOOLEANS
 from mockserver.spec.operations import BodySpec, Operation, Parameter, Route
-
-DEEPEST_BODY = 100
-_OPENERS = (b"{", b"[")
-_QUOTE, _BACKSLASH = b'"\\'
-_BOOLEANS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +26,34 @@ class RawRequest:
 
 @dataclass(frozen=True, slots=True)
 class ValidRequest:
-    """A request that the document allows: parameters by name with their defaults, the body decoded."""
+    """A request that the document allows: parameters by name with their defaults, the body decoded, the files with it."""
 
     operation: Operation
     parameters: Mapping[str, Any]
     body: JsonObject
+    files: tuple[Upload, ...] = ()
 
 
-def validated(route: Route, request: RawRequest, *, max_body_bytes: int) -> ValidRequest:
-    """Hold a request against the document. Raises Refused SM201 to SM206 and SM211, naming the fields."""
+@dataclass(frozen=True, slots=True)
+class BodyLimits:
+    """How many bytes a body may have, by the settings of the same names."""
+
+    max_body_bytes: int
+    max_upload_bytes: int
+
+    @property
+    def longest(self) -> int:
+        """The longest body that any request may have."""
+        return max(self.max_body_bytes, self.max_upload_bytes)
+
+
+def validated(route: Route, request: RawRequest, limits: BodyLimits) -> ValidRequest:
+    """Hold a request against the document. Raises Refused SM201 to SM206, SM211 and SM220 to SM228, naming the fields."""
     parameters = _parameters(route, request)
-    body = {} if route.operation.body is None else _body(route.operation.body, request, max_body_bytes)
-    return ValidRequest(route.operation, parameters, body)
+    if route.operation.body is None:
+        return ValidRequest(route.operation, parameters, {})
+    content = _body(route.operation.body, request, limits)
+    return ValidRequest(route.operation, parameters, content.value, content.files)
 
 
 def _parameters(route: Route, request: RawRequest) -> dict[str, Any]:
@@ -92,54 +104,30 @@ def _cast(text: Any, parameter: Parameter) -> Any:
     if parameter.type == "integer" and text.isascii() and text.removeprefix("-").isdigit() and len(text) < 20:  # noqa: PLR2004
         return int(text)
     if parameter.type == "boolean":
-        return _BOOLEANS.get(text.lower(), text)
+        return BOOLEANS.get(text.lower(), text)
     return text
 
 
-def _body(spec: BodySpec, request: RawRequest, max_body_bytes: int) -> JsonObject:
-    if len(request.body) > max_body_bytes:
-        message = f"The body is over the limit of {max_body_bytes} bytes (setting max_body_bytes)."
-        raise Refused("SM206", message)
+def _body(spec: BodySpec, request: RawRequest, limits: BodyLimits) -> Content:
+    content_type = request.headers.get("content-type", "")
+    media_type = content_type.partition(";")[0].strip().lower()
+    form = spec.forms.get(media_type)
+    _check_size(request.body, "max_upload_bytes" if form and media_type == MULTIPART else "max_body_bytes", limits)
     if not request.body and spec.required:
         raise Refused("SM202", "The request needs a body: a JSON object, {} at the least.", fields={"/": "is required"})
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in spec.media_types:
-        accepted = ", ".join(sorted(spec.media_types))
+    if form is None:
         sent = f"is {media_type}" if media_type else "is not stated"
-        raise Refused("SM205", f"The media type of the body {sent}; send Content-Type: {accepted}.")
-    body: JsonObject = _decoded(request.body)
-    if wrong := spec.validator.problems(body):
+        raise Refused("SM205", f"The media type of the body {sent}; send Content-Type: {' or '.join(spec.forms)}.")
+    content = form.read(request.body, content_type)
+    if wrong := form.validator.problems(content.value):
         raise Refused("SM203", _told("The body does not fit the operation", wrong), fields=wrong)
-    pruned: JsonObject = spec.prune(body)
-    return pruned
+    return Content(form.prune(content.value), content.files)
 
 
-def _decoded(raw: bytes) -> Any:
-    if sum(map(raw.count, _OPENERS)) > DEEPEST_BODY and _depth(raw) > DEEPEST_BODY:
-        raise Refused("SM201", f"The body is nested deeper than {DEEPEST_BODY} levels.", fields={"/": "is nested too deeply"})
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        message = f"The body is not valid JSON at {place}: {error.msg.rstrip('.')}."
-        raise Refused("SM201", message, fields={"/": f"is not valid JSON at {place}"}) from error
-
-
-def _depth(raw: bytes) -> int:
-    """Count the deepest nesting, strings left out; runs only for bodies with many brackets."""
-    deepest = depth = 0
-    in_string = escaped = False
-    for byte in raw:
-        if in_string:
-            escaped, in_string = (not escaped and byte == _BACKSLASH), (byte != _QUOTE or escaped)
-        elif byte == _QUOTE:
-            in_string = True
-        elif byte in b"{[":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"}]":
-            depth -= 1
-    return deepest
+def _check_size(body: bytes, setting: str, limits: BodyLimits) -> None:
+    limit = getattr(limits, setting)
+    if len(body) > limit:
+        raise Refused("SM206", f"The body is over the limit of {limit} bytes (setting {setting}).")
 
 
 def _told(opening: str, wrong: Mapping[str, str]) -> str:

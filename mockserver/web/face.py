@@ -23,32 +23,32 @@ def create_face(pipeline: Pipeline) -> Flask:
     def answer() -> Response | None:
         if request.path in _OWN_PATHS or request.path.startswith(_ADMIN_PREFIX):
             return None
-        return _response(pipeline(_raw_request(pipeline.max_body_bytes)))
+        return _response(pipeline(_raw_request(pipeline.limits.longest)))
 
     return app
 
 
-def _body(max_body_bytes: int) -> bytes:
+def _body(most: int) -> bytes:
     """Read the body; of one over the limit keep as much as shows that it is.
 
     The rest is read and let go: a client that is still sending when the connection closes never sees the refusal.
     """
-    body = request.stream.read(max_body_bytes + 1)
-    if len(body) > max_body_bytes:
+    body = request.stream.read(most + 1)
+    if len(body) > most:
         for _ in range(_DRAINED_AT_MOST // _CHUNK):
             if not request.stream.read(_CHUNK):
                 break
     return body
 
 
-def _raw_request(max_body_bytes: int) -> RawRequest:
+def _raw_request(most: int) -> RawRequest:
     """Read the request."""
     return RawRequest(
         method=request.method,
         path=quote(request.path, safe="/!$&'()*+,;=:@~"),
         query=request.query_string.decode("ascii", "replace"),
         headers={name.lower(): value for name, value in request.headers.items()},
-        body=_body(max_body_bytes),
+        body=_body(most),
     )
 
 

@@ -16,7 +16,7 @@ def test_help_names_the_commands(tmp_path):
 def test_the_help_of_serve_explains_every_flag_with_its_default(tmp_path):
     told = " ".join(run("serve", "--help", folder=tmp_path).stdout.split())
     assert "port to listen on; 0 lets the system choose [default: 4010]" in told
-    assert "largest request body, in bytes [default: 1048576]" in told
+    assert "largest JSON body, in bytes [default: 1048576]" in told
 
 
 def test_routes_lists_every_operation_whole(tmp_path):

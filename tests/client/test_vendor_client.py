@@ -147,6 +147,21 @@ def test_an_event_is_hidden_shown_and_deleted(vectara, session):
         events.get(AGENT, session, first.id, request_options=ONCE)
 
 
+def test_artifacts_are_listed_in_pages_and_read_typed(vectara, mock, session):
+    with mock.client() as client:  # the vendor's client has no way to send files with an event
+        files = [("files", (f"{number}.txt", b"Colour: turquoise", "text/plain")) for number in range(3)]
+        sent = client.post(f"/v2/agents/{AGENT}/sessions/{session}/events", data={"message": "Hello there!"}, files=files)
+    assert sent.status_code == 201
+    pager = vectara.agent_artifacts.list(AGENT, session, limit=2, order_by="asc")
+    pages = [page.items for page in pager.iter_pages()]
+    assert [[artifact.filename for artifact in page] for page in pages] == [["0.txt", "1.txt"], ["2.txt"]]
+    first = vectara.agent_artifacts.get(AGENT, session, pages[0][0].artifact_id)
+    assert (first.data, first.size_bytes, first.ttl_days) == ("Q29sb3VyOiB0dXJxdW9pc2U=", 17, 30)
+    assert (first.checksum_sha256, pages[0][0].data) == (pages[0][0].checksum_sha256, None)
+    with pytest.raises(NotFoundError):
+        vectara.agent_artifacts.get(AGENT, session, "art_of_doing_nothing", request_options=ONCE)
+
+
 def test_what_is_missing_is_a_not_found_error_that_names_it(vectara):
     with pytest.raises(NotFoundError) as caught:
         vectara.agent_sessions.get(AGENT, "nobody", request_options=ONCE)

@@ -2,13 +2,16 @@ import base64
 import hashlib
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 
 from mockserver.app import create_pipeline
-from mockserver.domain.artifacts import Artifact
+from mockserver.domain.artifacts import Artifact, Upload, upload_message
+from mockserver.domain.errors import Refused
 from mockserver.domain.events import ArtifactUpload
-from mockserver.runtime import FixedClock
+from mockserver.operations.artifacts import stored_artifacts
+from mockserver.runtime import FixedClock, SeededIds
 from mockserver.settings import Settings
 from mockserver.web.face import create_face
 from tests.arrange import NOON, Api, an_event, assert_refused
@@ -217,3 +220,158 @@ def test_the_checksum_is_that_of_the_data(put, session):
     changed = replace(put(1), data=b"other")
 
     assert changed.as_json(with_data=False)["checksum_sha256"] == hashlib.sha256(b"other").hexdigest()
+
+
+TEXT, IMAGE = Upload("a.txt", "text/plain", b"x" * 774), Upload("b.png", "image/png", BYTES)
+
+
+def stored_session(services, key="s1"):
+    return services.store.session("support-agent", key)
+
+
+def test_uploads_become_artifacts_in_their_order(api, session, services):
+    stored = stored_artifacts((TEXT, IMAGE), stored_session(services), services)
+
+    assert [one.reference() for one in stored] == [
+        {"artifact_id": stored[0].id, "filename": "a.txt", "mime_type": "text/plain", "size_bytes": 774},
+        {"artifact_id": stored[1].id, "filename": "b.png", "mime_type": "image/png", "size_bytes": 256},
+    ]
+    assert api.get(f"{session}/artifacts", order_by="asc").json["artifacts"] == [one.as_json(with_data=False) for one in stored]
+    assert [one.metadata for one in stored] == [{"original_filename": "a.txt"}, {"original_filename": "b.png"}]
+    assert [one.created_at for one in stored] == [NOON, NOON]
+    assert stored[1].data == BYTES
+    assert stored_artifacts((), stored_session(services), services) == ()
+
+
+def test_ids_depend_on_agent_session_and_number_alone(api, session, services):
+    first = [one.id for one in stored_artifacts((TEXT, TEXT, TEXT), stored_session(services), services)]
+    api.session(key="s2")
+    others = [one.id for one in stored_artifacts((TEXT, TEXT, TEXT), stored_session(services, "s2"), services)]
+    api.call("DELETE", session)
+    api.session(key="s1")
+    again = [one.id for upload in (TEXT,) * 3 for one in stored_artifacts((upload,), stored_session(services), services)]
+
+    assert first == again
+    assert len({*first, *others}) == 6
+    assert all(name.startswith("art_") for name in first)
+
+
+class SameIds(SeededIds):
+    """Ids whose random numbers are the same for every purpose."""
+
+    def random_for(self, *purpose):
+        return super().random_for()
+
+
+def test_ids_that_collide_are_drawn_again(session, services):
+    clumsy = replace(services, ids=SameIds(0))
+
+    stored = stored_artifacts((TEXT,) * 5, stored_session(services), clumsy)
+
+    assert len({one.id for one in stored}) == 5
+
+
+def test_a_session_that_is_gone_takes_no_files(api, session, services):
+    gone = stored_session(services)
+    api.call("DELETE", session)
+    api.session(key="s1")
+
+    with pytest.raises(Refused) as caught:
+        stored_artifacts((TEXT,), gone, services)
+
+    assert caught.value.refusal.code == "SM302"
+    assert ids(api.get(f"{session}/artifacts")) == []
+
+
+def test_the_model_is_told_name_type_size_and_id_of_each_file(services, session):
+    stored = stored_artifacts((TEXT, IMAGE), stored_session(services), services)
+
+    assert upload_message(stored).splitlines() == [
+        "The user uploaded 2 files:",
+        f"- a.txt (text/plain, 774 B), artifact_id: {stored[0].id}",
+        f"- b.png (image/png, 256 B), artifact_id: {stored[1].id}",
+    ]
+    assert upload_message(stored[:1]).startswith("The user uploaded 1 file:\n- a.txt")
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (20_583, "20.1 KiB"),
+        (1_048_524, "1023.9 KiB"),
+        (1_048_525, "1.0 MiB"),
+        (10_485_760, "10.0 MiB"),
+    ],
+)
+def test_sizes_are_told_as_people_write_them(session, services, size, told):
+    (stored,) = stored_artifacts((Upload("a", "text/plain", b"x" * size),), stored_session(services), services)
+
+    assert f"(text/plain, {told})" in upload_message([stored])
+
+
+def post_form(api, session, **parts):
+    return api.call("POST", f"{session}/events", data=parts, content_type="multipart/form-data")
+
+
+def test_files_that_come_with_a_message_are_artifacts(api, session):
+    answer = post_form(api, session, message="Look at this.", files=[(BytesIO(BYTES), "a.bin"), (BytesIO(b"b"), "b.txt")])
+
+    assert answer.status_code == 201, answer.text
+    listed = api.get(f"{session}/artifacts", order_by="asc").json["artifacts"]
+    assert [(one["filename"], one["mime_type"], one["size_bytes"]) for one in listed] == [
+        ("a.bin", "application/octet-stream", 256),
+        ("b.txt", "text/plain", 1),
+    ]
+    one = api.get(f"{session}/artifacts/{listed[0]['artifact_id']}").json
+    assert base64.b64decode(one["data"]) == BYTES
+
+
+def test_a_form_without_files_is_a_message(api, session):
+    answer = post_form(api, session, message="Hello there!", stream_response="False")
+
+    assert answer.status_code == 201
+    assert answer.json["events"][0]["messages"] == [{"type": "text", "content": "Hello there!"}]
+
+
+def test_a_form_may_ask_for_a_stream(api, session):
+    answer = post_form(api, session, message="Hello there!", stream_response="true")
+
+    assert answer.content_type == "text/event-stream"
+    assert answer.text.endswith('event: end\ndata: {"type":"end"}\n\n')
+
+
+@pytest.mark.parametrize(
+    ("key", "parts", "status", "code"),
+    [
+        ("mock-viewer", {"message": "Hello"}, 403, "SM110"),
+        ("mock-owner", {}, 400, "SM226"),
+        ("mock-owner", {"message": "Hello", "since": "aev_unknown"}, 400, "SM405"),
+        ("mock-owner", {"messages": '[{"type": "skill", "skill_name": "none"}]'}, 400, "SM403"),
+        ("mock-owner", {"messages": '[{"type": "text"}]'}, 400, "SM203"),
+    ],
+)
+def test_a_form_that_is_refused_stores_nothing(api, session, key, parts, status, code):
+    before = api.state()
+    files = {"files": (BytesIO(b"x"), "a.txt")} if parts else {}
+
+    refused = Api(api.app, key=key).call("POST", f"{session}/events", data={**parts, **files}, content_type="multipart/form-data")
+
+    assert_refused(refused, status, code)
+    assert api.state() == before
+
+
+def test_other_operations_take_no_forms(api):
+    refused = api.call("POST", f"{AGENT}/sessions", data={"name": "x"}, content_type="multipart/form-data")
+
+    assert_refused(refused, 415, "SM205")
+    assert refused.json["messages"] == ["The media type of the body is multipart/form-data; send Content-Type: application/json."]
+
+
+def test_an_input_may_be_json_or_a_form(api, session):
+    refused = api.call("POST", f"{session}/events", data="Hello", content_type="text/plain")
+
+    assert_refused(refused, 415, "SM205")
+    assert refused.json["messages"][0].endswith("send Content-Type: application/json or multipart/form-data.")

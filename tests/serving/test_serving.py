@@ -1,5 +1,6 @@
 """What holds on a real socket."""
 
+import base64
 import json
 import socket
 import subprocess
@@ -87,6 +88,22 @@ def test_a_large_body_is_refused_by_size_and_the_connection_goes_on(client):
         assert answer.status_code == 413
         assert answer.headers["x-mock-code"] == "SM206"
         assert answer.json()["messages"] == ["The body is over the limit of 1048576 bytes (setting max_body_bytes)."]
+        assert client.get("/ready").status_code == 200
+
+
+def test_a_file_up_to_the_limit_is_stored_and_a_larger_one_refused(client):
+    session = new_session(client)
+    data = bytes(range(256)) * 40_000
+    words = {"message": "Hello there!"}
+    assert client.post(f"{session}/events", data=words, files={"files": ("a.bin", data)}).status_code == 201
+    (stored,) = client.get(f"{session}/artifacts").json()["artifacts"]
+    read = client.get(f"{session}/artifacts/{stored['artifact_id']}").json()
+    assert (read["filename"], base64.b64decode(read["data"]) == data) == ("a.bin", True)
+    for _ in range(3):
+        answer = client.post(f"{session}/events", data=words, files={"files": ("b.bin", data * 2)})
+        assert answer.status_code == 413
+        assert answer.headers["x-mock-code"] == "SM206"
+        assert answer.json()["messages"] == ["The body is over the limit of 10485760 bytes (setting max_upload_bytes)."]
         assert client.get("/ready").status_code == 200
 
 

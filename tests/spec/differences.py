@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from mockserver.spec.requests import DEEPEST_BODY
+from mockserver.spec.bodies import DEEPEST_BODY
 from tests.spec.drawing import JSON, Sent
 
 LARGEST_BODY = 1_048_576

@@ -11,7 +11,7 @@ from openapi_core.testing import MockRequest
 
 from mockserver.domain.errors import Refused
 from mockserver.operations import HANDLERS
-from mockserver.spec.requests import validated
+from mockserver.spec.requests import BodyLimits, validated
 from tests.spec.differences import DIFFERENCES, LARGEST_BODY
 from tests.spec.drawing import requests
 from tests.spec.samples import SAMPLES
@@ -22,7 +22,7 @@ WITH_BODY, WITHOUT_BODY, LEAST_IN_ALL = 170, 50, 3000
 def allowed_by_mock(operations, sent):
     raw = sent.raw()
     try:
-        validated(operations.route(raw.method, raw.path), raw, max_body_bytes=LARGEST_BODY)
+        validated(operations.route(raw.method, raw.path), raw, BodyLimits(LARGEST_BODY, LARGEST_BODY))
     except Refused:
         return False
     return True
@@ -41,7 +41,8 @@ def allowed_by_core(core, sent):
     )
     try:
         return next(iter(core.iter_request_errors(request)), None) is None
-    except (TypeError, ValueError, RecursionError):  # its own defects: an unhashable discriminator, an odd media type
+    except (TypeError, ValueError, RecursionError, AssertionError):
+        # its own defects: an unhashable discriminator, an odd media type, a form without a boundary
         return False
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.domain.errors import Refused
-from mockserver.spec.requests import RawRequest, validated
+from mockserver.spec.requests import BodyLimits, RawRequest, validated
 from tests.spec.drawing import found, places, put
 from tests.spec.samples import SAMPLES
 
@@ -156,7 +156,7 @@ def refused(operations):
             operations.by_id[operation_id].method, path, query, headers or {"content-type": "application/json"}, raw
         )
         with pytest.raises(Refused) as caught:
-            validated(operations.route(request.method, path), request, max_body_bytes=1000)
+            validated(operations.route(request.method, path), request, BodyLimits(1000, 1000))
         return caught.value
 
     return send
@@ -246,5 +246,5 @@ def test_a_body_that_is_no_json_is_not_quoted(operations, before, after):
     raw = f'{{"secrets": {{"a": {before}{PLANTED}{after}'.encode("utf-8", "replace")
     request = RawRequest("POST", "/v2/agents", "", {"content-type": "application/json"}, raw)
     with pytest.raises(Refused) as caught:
-        validated(operations.route("POST", "/v2/agents"), request, max_body_bytes=10_000)
+        validated(operations.route("POST", "/v2/agents"), request, BodyLimits(10_000, 10_000))
     assert PLANTED not in caught.value.message + json.dumps(dict(caught.value.fields))
