@@ -103,16 +103,18 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
     """Cut HTML into texts and the names of its tags, in one pass whatever it is: a tag that does not end is text."""
     at = 0
     while (start := text.find("<", at)) >= 0:
+        name = _TAG_NAME.match(text, start + 1)
+        if name is None and text[start + 1 : start + 2] not in {"!", "?", "/"}:
+            yield "text", text[at : start + 1]
+            at = start + 1
+            continue
         yield "text", text[at:start]
         closing = "-->" if text.startswith("<!--", start) else ">"
         end = text.find(closing, start)
         if end < 0:
             at = start if closing == ">" else len(text)
             break
-        name = _TAG_NAME.match(text, start + 1)
         at = end + len(closing)
         if name:
             yield "tag", name.group().lower()
-        elif text[start + 1] not in "!?/":
-            yield "text", text[start:at]
     yield "text", text[at:]
