@@ -121,7 +121,7 @@ def test_an_error_is_not_transformed():
 
 
 @pytest.mark.parametrize("name", ["input_transform", "output_transform"])
-@pytest.mark.parametrize("program", [".a | foo", 'error("no")', "empty", "def f: f; f"])
+@pytest.mark.parametrize("program", [".a | foo", 'error("no")', "empty"])
 def test_a_transform_that_fails_is_the_tools_error(name, program):
     problem = Bench().problem("web_get", arguments={"url": "https://a.example/"}, **{name: program})
 
@@ -172,6 +172,20 @@ def test_no_tool_tells_a_secret(kind, configuration):
     outcome = bench.run(kind, **configuration)
 
     assert not [piece for piece in (PLANTED, PLANTED[:5]) if piece in repr(outcome)]
+
+
+def test_a_filter_made_of_a_secret_is_in_force_and_not_shown():
+    bench = Bench(secrets={"s": "'1'"})
+    corpora = {"search": {"corpora": [{"corpus_key": "c1"}]}}
+    program = '{query: .args.query, metadata_filter: ("part.section = " + .args.x)}'
+    pinned = {"x": ref("session.secrets.s")}
+
+    outcome = bench.run(
+        "corpora_search", arguments={"query": "part"}, overrides=pinned, query_configuration=corpora, input_transform=program
+    )
+
+    assert [hit["text"] for hit in outcome.output["search_results"]] == ["Second part."]
+    assert (outcome.filters, outcome.overrides) == ({"c1": "****"}, {"x": "****"})
 
 
 def test_what_is_pinned_is_not_among_what_a_remote_tool_repeats():
