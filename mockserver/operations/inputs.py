@@ -40,7 +40,8 @@ def _message(call: Call, services: Services, agent: Agent, session: Session) -> 
     except BaseException:
         _undone(session, services)
         raise
-    tools = Toolbox(services.store, services.searcher, services.ids, services.transform)
+    scripted = services.scenarios.tools
+    tools = Toolbox(services.store, services.searcher, services.ids, services.transform, scripted=scripted)
     turn = Turn(plan, agent, running, tools, store=services.store, clock=services.clock, ids=services.ids)
     return _reply(call, services, chain(replayed, turn), turn)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mockserver.domain.simulator.scenarios import Scripted
 from mockserver.domain.simulator.tools import merged
 from tests.domain.tool_calls import Bench, an_artifact
 
@@ -197,20 +198,20 @@ def test_what_is_pinned_is_not_among_what_a_remote_tool_repeats():
 @pytest.mark.parametrize("kind", ["lambda", "mcp", "dynamic_vectara"])
 @pytest.mark.parametrize("key", ["crm", "tol_7"])
 @pytest.mark.parametrize(
-    ("script", "output"),
+    ("result", "output"),
     [
-        ({"output": {"a": [1]}}, {"a": [1]}),
-        ({"output": ["é", 1]}, {"content": '["é", 1]'}),
-        ({"output": "text"}, {"content": '"text"'}),
-        ({"output": None}, {"content": "null"}),
+        ({"a": [1]}, {"a": [1]}),
+        (["é", 1], {"content": '["é", 1]'}),
+        ("text", {"content": '"text"'}),
+        (None, {"content": "null"}),
     ],
 )
-def test_a_remote_tool_answers_its_script(kind, key, script, output):
-    assert Bench(scripted={key: script}).output(kind, "crm", tool_id="tol_7") == output
+def test_a_remote_tool_answers_its_script(kind, key, result, output):
+    assert Bench(scripted={key: Scripted(result, failed=False)}).output(kind, "crm", tool_id="tol_7") == output
 
 
 def test_a_scripted_error_is_told_in_its_own_words_even_where_a_secret_is_pinned():
-    bench = Bench(scripted={"crm": {"error": "the CRM is down"}}, secrets={"s": PLANTED})
+    bench = Bench(scripted={"crm": Scripted({"error": "the CRM is down"}, failed=True)}, secrets={"s": PLANTED})
 
     outcome = bench.run("lambda", "crm", overrides={"k": ref("session.secrets.s")}, output_transform="{}")
 
@@ -218,6 +219,6 @@ def test_a_scripted_error_is_told_in_its_own_words_even_where_a_secret_is_pinned
 
 
 def test_the_script_of_a_name_goes_before_that_of_an_id():
-    bench = Bench(scripted={"crm": {"output": {"by": "name"}}, "tol_7": {"output": {"by": "id"}}})
+    bench = Bench(scripted={"crm": Scripted({"by": "name"}, failed=False), "tol_7": Scripted({"by": "id"}, failed=False)})
 
     assert bench.output("lambda", "crm", tool_id="tol_7") == {"by": "name"}

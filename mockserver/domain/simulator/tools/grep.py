@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-import re2
-
+from mockserver.domain import patterns
 from mockserver.domain.ports import Ids, Store
 from mockserver.domain.simulator.calls import ToolFailure
 from mockserver.domain.simulator.tools.arguments import text, texts
@@ -21,7 +20,6 @@ MOST_LINES = 1000
 MOST_OPTIONS = 20
 _FLAGS = re.compile(r"-([incvE]+)")
 _CONTEXT = re.compile(r"-([ABC])\s*(\d{1,6})")
-_PATTERN_MEMORY = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +85,10 @@ _CONTEXT_NAMES = {"A": ("after",), "B": ("before",), "C": ("before", "after")}
 
 
 def _pattern(pattern: str, options: Options) -> Callable[[str], bool]:
-    settings = re2.Options()
-    settings.log_errors = False
-    settings.max_mem = _PATTERN_MEMORY
-    settings.case_sensitive = not options.ignores_case
     try:
-        compiled = re2.compile(pattern, settings)
-    except re2.error as error:
-        reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
-        raise ToolFailure(f"INVALID_ARGUMENT: pattern is not a regular expression in RE2 syntax: {reason}") from error
-    return lambda line: compiled.search(line) is not None
+        return patterns.search(pattern, ignores_case=options.ignores_case)
+    except patterns.PatternError as error:
+        raise ToolFailure(f"INVALID_ARGUMENT: pattern is not a regular expression in RE2 syntax: {error}") from error
 
 
 def _shown(lines: Sequence[str], hits: Sequence[int], options: Options) -> Iterator[JsonObject]:

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
+from mockserver.domain.simulator.scenarios import Scripted
 from mockserver.domain.simulator.tools.invocation import Answer, Invocation
 from mockserver.domain.values import JsonObject
 
@@ -10,20 +12,17 @@ from mockserver.domain.values import JsonObject
 class RemoteTool:
     """Answers by script, by the name of the tool's configuration or by its `tool_id`; without one, in a neutral way."""
 
-    def __init__(self, scripted: Mapping[str, JsonObject]) -> None:
+    def __init__(self, scripted: Mapping[str, Scripted]) -> None:
         self._scripted = scripted
 
     def __call__(self, invocation: Invocation) -> Answer:
         """Give the scripted output or error. A result that is no object is wrapped as JSON text (api-facts §4.10)."""
-        script = self._scripted.get(invocation.name)
-        if script is None:
-            script = self._scripted.get(str(invocation.settings.get("tool_id")))
+        script = self._scripted.get(invocation.name) or self._scripted.get(str(invocation.settings.get("tool_id")))
         if script is None:
             return Answer(_neutral(invocation))
-        if "error" in script:
-            return Answer({"error": str(script["error"])}, error=True)
-        output = script.get("output", {})
-        return Answer(output if isinstance(output, Mapping) else {"content": json.dumps(output, ensure_ascii=False)})
+        result: Any = script.output
+        wrapped = result if isinstance(result, Mapping) else {"content": json.dumps(result, ensure_ascii=False)}
+        return Answer(wrapped, error=script.failed)
 
 
 def _neutral(invocation: Invocation) -> JsonObject:

@@ -1,7 +1,6 @@
 """Run a tool call: settle what stayed open, merge what is pinned, transform, run, transform, and keep every secret back."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from mockserver.domain.ports import Ids, Store, Transform, TransformError
@@ -10,6 +9,7 @@ from mockserver.domain.rendering import template_context
 from mockserver.domain.search import Searcher
 from mockserver.domain.sessions import MASK
 from mockserver.domain.simulator.calls import Outcome, Place, ToolCall, ToolFailure
+from mockserver.domain.simulator.scenarios import Scripted
 from mockserver.domain.simulator.tools.arguments import kind, merged
 from mockserver.domain.simulator.tools.artifacts import ArtifactRead
 from mockserver.domain.simulator.tools.conversion import DocumentConversion
@@ -22,7 +22,6 @@ from mockserver.domain.simulator.tools.remote import RemoteTool
 from mockserver.domain.simulator.tools.web import WebGet, WebSearch
 from mockserver.domain.values import JsonObject
 
-NOTHING_SCRIPTED: Mapping[str, JsonObject] = MappingProxyType({})
 _SETTINGS = ("query_configuration", "tool_configuration", "tool_id")
 _UNTRANSFORMED = frozenset({"image_read"})
 
@@ -37,12 +36,12 @@ class Toolbox:
         ids: Ids,
         transform: Transform,
         *,
-        scripted: Mapping[str, JsonObject] = NOTHING_SCRIPTED,
+        scripted: Mapping[str, Scripted],
     ) -> None:
         """Take what tools work with.
 
         `scripted` says what remote tools answer (lambda, mcp, dynamic_vectara), by the name of their configuration or by their
-        `tool_id`: `{"output": …}` or `{"error": "…"}`.
+        `tool_id`.
         """
         self._transform = transform
         remote = RemoteTool(scripted)
