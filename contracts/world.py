@@ -69,6 +69,13 @@ class RunWorld:
         self._made.append(f"/v2/instructions/{made['id']}")
         return made
 
+    def tool(self) -> Json:
+        """Create a client tool of this run."""
+        body = {"type": "client", "name": self.key("tool"), "description": "Asks the caller for a number."}
+        made: Json = self.api.call("POST", "/v2/tools", json=body, expect=201).json()
+        self._made.append(f"/v2/tools/{made['id']}")
+        return made
+
     @cached_property
     def corpus(self) -> str:
         """The corpus of this run: two documents for each level, each with a canary word of its own; known to be searchable."""

@@ -1,6 +1,6 @@
 """The composition root: the only place where settings, ports, document, pipeline and faces meet."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +17,12 @@ from mockserver.domain.search import Searcher
 from mockserver.domain.simulator.scenarios import Book
 from mockserver.domain.templating import Limits, Truthiness
 from mockserver.domain.templating.dialect import Dialect
+from mockserver.domain.tools import Tool, tool_faults
 from mockserver.domain.values import JsonObject
 from mockserver.operations import HANDLERS
 from mockserver.operations.agents import new_agent
 from mockserver.operations.call import Services
+from mockserver.operations.tools import new_tool
 from mockserver.pipeline import Pipeline
 from mockserver.runtime import Bm25Ranker, FakerWords, JqTransform, SeededIds, SystemClock
 from mockserver.scenario_files import Source, load_book
@@ -112,10 +114,27 @@ def contents_of(world: World, operations: Operations, clock: Clock) -> Contents:
         for document in documents:
             _check(operations, "createCorpusDocument", document, f"{what}, document {document.get('id')!r}")
         corpora.append((new_corpus(corpus, now), [new_document(document) for document in documents]))
+    tools = [_tool(body, operations, now) for body in world.tools]
     agents = [_agent(body, operations, now) for body in world.agents]
+    for agent in agents:
+        _refuse(tool_faults(agent.config, {tool.id: tool for tool in tools}.get), f"agent {agent.key!r}")
     keys = frozenset(agent.key for agent in agents)
     aliases = [_alias(body, operations, keys, now) for body in world.aliases]
-    return Contents(principals=world.principals, corpora=corpora, agents=agents, aliases=aliases)
+    return Contents(principals=world.principals, corpora=corpora, tools=tools, agents=agents, aliases=aliases)
+
+
+def _tool(body: JsonObject, operations: Operations, now: datetime) -> Tool:
+    what = f"tool {body.get('id', body.get('name'))!r}"
+    if "id" not in body:
+        raise WorldError(f"The world's {what}: /id is required in a world file.")
+    (by_id,) = (parameter for parameter in operations.by_id["getTool"].parameters if parameter.name == "tool_id")
+    wrong = by_id.validator.problems(body["id"])
+    _refuse({"/id": next(iter(wrong.values()))} if wrong else {}, what)
+    _check(operations, "createTool", body, what)
+    try:
+        return new_tool(body, body["id"], now)
+    except Refused as refused:
+        raise WorldError(f"The world's {what}: {refused.message}") from refused
 
 
 def _agent(body: JsonObject, operations: Operations, now: datetime) -> Agent:
@@ -123,8 +142,10 @@ def _agent(body: JsonObject, operations: Operations, now: datetime) -> Agent:
     if "key" not in body:
         raise WorldError(f"The world's {what}: /key is required in a world file.")
     _check(operations, "createAgent", body, what)
+    secrets = body.get("secrets", {})
+    _check(operations, "replaceAgentSecrets", {"secrets": secrets}, what)
     try:
-        return replace(new_agent(body, body["key"], now), secrets=body.get("secrets", {}))
+        return replace(new_agent(body, body["key"], now), secrets=secrets)
     except Refused as refused:
         raise WorldError(f"The world's {what}: {refused.message}") from refused
 
@@ -140,7 +161,10 @@ def _alias(body: JsonObject, operations: Operations, agents: Collection[str], no
 
 def _check(operations: Operations, operation_id: str, body: JsonObject, what: str) -> None:
     spec = operations.by_id[operation_id].body
-    wrong = spec.validator.problems(body) if spec else {}
+    _refuse(spec.validator.problems(body) if spec else {}, what)
+
+
+def _refuse(wrong: Mapping[str, str], what: str) -> None:
     if wrong:
         listed = "; ".join(f"{field} {reason}" for field, reason in wrong.items())
         raise WorldError(f"The world's {what}: {listed}.")

@@ -1,4 +1,7 @@
-"""World files: the API keys, corpora, agents, aliases and scenarios of a mock (`fixtures/seed/world.yaml` is the default one)."""
+"""World files: the API keys, corpora, tools, agents, aliases and scenarios of a mock.
+
+`fixtures/seed/world.yaml` is the default one.
+"""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +15,7 @@ from mockserver.domain.access import Principal
 from mockserver.domain.values import JsonObject
 
 _PARTS = {"api_keys", "corpora", "agents"}
-_OPTIONAL = {"aliases", "scenarios", "scenario_files"}
+_OPTIONAL = {"aliases", "tools", "scenarios", "scenario_files"}
 
 
 class WorldError(ValueError):
@@ -21,13 +24,14 @@ class WorldError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a world file holds: whom each API key belongs to, and the create requests of corpora, documents, agents, aliases.
+    """What a world file holds: whom each API key belongs to, and the create requests of all the rest.
 
     `scenarios` says where scenarios are: files, each with the name of the part that holds them, None for all of it.
     """
 
     principals: dict[str, Principal]
     corpora: tuple[tuple[JsonObject, tuple[JsonObject, ...]], ...]
+    tools: tuple[JsonObject, ...]
     agents: tuple[JsonObject, ...]
     aliases: tuple[JsonObject, ...]
     scenarios: tuple[tuple[Path, str | None], ...]
@@ -55,8 +59,9 @@ def _world(raw: Any, file: Path) -> World:
     return World(
         principals={entry["key"]: _principal(entry) for entry in raw["api_keys"]},
         corpora=tuple(_corpus(entry) for entry in raw["corpora"]),
-        agents=tuple(raw["agents"]),
-        aliases=tuple(raw.get("aliases", ())),
+        tools=_requests("tools", raw.get("tools", ())),
+        agents=_requests("agents", raw["agents"]),
+        aliases=_requests("aliases", raw.get("aliases", ())),
         scenarios=(
             *(((file, "scenarios"),) if "scenarios" in raw else ()),
             *((file.parent / name, None) for name in _names(raw.get("scenario_files", []))),
@@ -68,6 +73,12 @@ def _names(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise TypeError("named 'scenario_files' must be a list of paths")
     return value
+
+
+def _requests(part: str, entries: Any) -> tuple[JsonObject, ...]:
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise TypeError(f"of {part} is not a mapping")
+    return tuple(entries)
 
 
 def _principal(entry: JsonObject) -> Principal:

@@ -123,6 +123,12 @@ class Api:
         assert response.status_code == 201, response.text
         return response.json["id"]
 
+    def tool(self, name="get_place", description="Asks the browser.", **more):
+        body = {"type": "client", "name": name, "description": description, **more}
+        response = self.call("POST", "/v2/tools", body)
+        assert response.status_code == 201, response.text
+        return response.json["id"]
+
     def context(self, session):
         """Ask what the model was told in the latest turn of a session."""
         agent, _, key = session.removeprefix("/v2/agents/").split("/")

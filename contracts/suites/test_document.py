@@ -40,6 +40,7 @@ class Objects:
         "createAgent": ("/v2/agents", "agent_key", "key"),
         "createCorpus": ("/v2/corpora", "corpus_key", "key"),
         "createInstruction": ("/v2/instructions", "instruction_id", "id"),
+        "createTool": ("/v2/tools", "tool_id", "id"),
     }
 
     def __init__(self, world: RunWorld, target: Target) -> None:
@@ -51,13 +52,14 @@ class Objects:
         body = {"type": "core", "id": document, "document_parts": [{"text": "How to reset a password."}]}
         self._api.call("POST", "/v2/corpora", json={"key": corpus}, expect=201)
         self._api.call("POST", f"/v2/corpora/{corpus}/documents", json=body, expect=201)
-        instruction = world.instruction("Be kind.")["id"]
+        instruction, tool = world.instruction("Be kind.")["id"], world.tool()["id"]
         alias = self._alias(world, session["agent_key"])
         self._names = {
             "alias_key": alias,
             "agent_key": {"agent_key": session["agent_key"], "session_key": session["key"], "event_id": event["id"]},
             "corpus_key": {"corpus_key": corpus, "document_id": document},
             "instruction_id": {"instruction_id": instruction, "version": 1},
+            "tool_id": {"tool_id": tool},
         }
         self._made = {root: {names[root]} for root, names in self._names.items()}
 

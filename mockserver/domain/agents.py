@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from mockserver.domain.errors import Refused
+from mockserver.domain.identity import Roles
+from mockserver.domain.sessions import MASK
 from mockserver.domain.values import JsonObject, timestamp
 
 LONGEST_STEP_NAME = 255
@@ -23,7 +25,10 @@ COMPACTION_DEFAULTS: JsonObject = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """An agent as it is stored. `config` holds what the client configured, in one normal form: steps by name, an entry step."""
+    """An agent as it is stored. `config` holds what the client configured, in one normal form: steps by name, an entry step.
+
+    `roles` are those of its service account where they are set by hand; None while they follow the tools.
+    """
 
     key: str
     name: str
@@ -32,6 +37,7 @@ class Agent:
     created_at: datetime
     updated_at: datetime
     secrets: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    roles: Roles | None = None
     sequence: int = 0
 
     @property
@@ -45,6 +51,11 @@ class Agent:
         """The agent's metadata."""
         metadata: JsonObject = self.config["metadata"]
         return metadata
+
+    @property
+    def masked_secrets(self) -> dict[str, str]:
+        """The names of its secrets, each with the mask."""
+        return dict.fromkeys(self.secrets, MASK)
 
     def as_json(self) -> JsonObject:
         """Write it as the API does: `first_step` is always there, whichever way the agent was created (api-facts §2.2)."""
@@ -173,9 +184,9 @@ def _named(names: Mapping[str, Any]) -> str:
 
 
 def unfit(fields: Mapping[str, str]) -> Refused:
-    """Refuse a configuration whose steps do not fit together, naming the fields."""
+    """Refuse a configuration whose parts do not fit together or are not there, naming the fields."""
     return Refused(
         "SM330",
-        "The agent's steps do not fit together: " + "; ".join(f"{p} {t}" for p, t in fields.items()),
+        "The agent's parts do not fit together: " + "; ".join(f"{p} {t}" for p, t in fields.items()),
         fields=fields,
     )

@@ -13,6 +13,7 @@ from mockserver.domain.corpora import Corpus, Document
 from mockserver.domain.events import Event
 from mockserver.domain.instructions import Instruction
 from mockserver.domain.sessions import Session
+from mockserver.domain.tools import Tool
 from mockserver.domain.values import JsonObject
 
 Row = TypeVar("Row", bound=Any)
@@ -73,8 +74,8 @@ class Ranker(Protocol):
 class Collection(Protocol[Row]):
     """Resources of one kind in a store: frozen values with a `key` and a `sequence`, which the store gives on adding."""
 
-    def add(self, row: Row) -> Row | None:
-        """Add a resource and return it numbered; None when its key is taken."""
+    def add(self, row: Row, *, unless: Callable[[Row], bool] | None = None) -> Row | None:
+        """Add a resource and return it numbered; None when its key is taken, or when `unless` holds for a resource there is."""
 
     def get(self, key: str) -> Row | None:
         """Return a resource."""
@@ -95,6 +96,8 @@ class Store(Protocol):
     Objects get their `sequence` when they are added. Listings run newest first for agents and sessions and oldest first for
     events, starting behind the position `after` (a sequence) where one is given.
     """
+
+    tools: Collection[Tool]
 
     def principal(self, key: str) -> Principal | None:
         """Return whom an API key belongs to."""

@@ -2,7 +2,20 @@
 
 from collections.abc import Mapping
 
-from mockserver.operations import agents, aliases, artifacts, corpora, documents, events, inputs, instructions, sessions
+from mockserver.operations import (
+    agents,
+    aliases,
+    artifacts,
+    corpora,
+    documents,
+    events,
+    identity,
+    inputs,
+    instructions,
+    secrets,
+    sessions,
+    tools,
+)
 from mockserver.operations.call import Handler
 
 HANDLERS: Mapping[str, Handler] = {
@@ -12,6 +25,11 @@ HANDLERS: Mapping[str, Handler] = {
     "updateAgent": agents.update_agent,
     "replaceAgent": agents.replace_agent,
     "deleteAgent": agents.delete_agent,
+    "getAgentIdentity": identity.get_agent_identity,
+    "updateAgentIdentity": identity.update_agent_identity,
+    "getAgentSecrets": secrets.get_agent_secrets,
+    "updateAgentSecrets": secrets.update_agent_secrets,
+    "replaceAgentSecrets": secrets.replace_agent_secrets,
     "createAgentSession": sessions.create_agent_session,
     "listAgentSessions": sessions.list_agent_sessions,
     "getAgentSession": sessions.get_agent_session,
@@ -63,4 +81,9 @@ HANDLERS: Mapping[str, Handler] = {
     "deleteInstruction": instructions.delete_instruction,
     "deleteInstructionVersion": instructions.delete_instruction_version,
     "testInstruction": instructions.test_instruction,
+    "createTool": tools.create_tool,
+    "listTools": tools.list_tools,
+    "getTool": tools.get_tool,
+    "updateTool": tools.update_tool,
+    "deleteTool": tools.delete_tool,
 }

@@ -8,9 +8,10 @@ from mockserver.domain.agents import Agent, config_of, patched, unfit
 from mockserver.domain.errors import Refused
 from mockserver.domain.instructions import reference_faults
 from mockserver.domain.paging import page
+from mockserver.domain.tools import tool_faults
 from mockserver.domain.values import JsonObject, slug
 from mockserver.operations.call import Call, Reply, Services, listed
-from mockserver.operations.find import agent_of, pattern_of
+from mockserver.operations.find import agent_of, changed_agent, pattern_of
 
 LONGEST_KEY = 50
 _SUFFIX = 4
@@ -42,8 +43,9 @@ def new_agent(body: JsonObject, key: str, now: datetime) -> Agent:
 
 
 def _check_references(config: JsonObject, before: JsonObject | None, services: Services) -> None:
-    """Refuse SM330 a configuration that refers to instructions which are not there, or newly to disabled ones."""
-    if wrong := reference_faults(config, before, services.store.instruction):
+    """Refuse SM330 a configuration that names instructions or client tools which are not there, or newly a disabled one."""
+    wrong = reference_faults(config, before, services.store.instruction) | tool_faults(config, services.store.tools.get)
+    if wrong:
         raise unfit(wrong)
 
 
@@ -95,7 +97,7 @@ def update_agent(call: Call, services: Services) -> Reply:
             updated_at=services.clock.now(),
         )
 
-    return _changed(call, services.store.change_agent(call.agent_key, change))
+    return Reply(200, changed_agent(call, services, change).as_json())
 
 
 def replace_agent(call: Call, services: Services) -> Reply:
@@ -113,7 +115,7 @@ def replace_agent(call: Call, services: Services) -> Reply:
             updated_at=services.clock.now(),
         )
 
-    return _changed(call, services.store.change_agent(call.agent_key, change))
+    return Reply(200, changed_agent(call, services, change).as_json())
 
 
 def delete_agent(call: Call, services: Services) -> Reply:
@@ -121,9 +123,3 @@ def delete_agent(call: Call, services: Services) -> Reply:
     if not services.store.remove_agent(call.agent_key):
         raise Refused("SM301", f"There is no agent {call.agent_key!r}.", missing_id=call.agent_key)
     return Reply(204)
-
-
-def _changed(call: Call, agent: Agent | None) -> Reply:
-    if agent is None:
-        raise Refused("SM301", f"There is no agent {call.agent_key!r}.", missing_id=call.agent_key)
-    return Reply(200, agent.as_json())

@@ -17,8 +17,20 @@ def agent_of(call: Call, services: Services) -> Agent:
     """Return the agent in the path. Raises Refused SM301."""
     agent = services.store.agent(call.agent_key)
     if agent is None:
-        raise Refused("SM301", f"There is no agent {call.agent_key!r}.", missing_id=call.agent_key)
+        raise _no_agent(call)
     return agent
+
+
+def changed_agent(call: Call, services: Services, change: Callable[[Agent], Agent]) -> Agent:
+    """Replace the agent in the path by what `change` makes of it. Raises Refused SM301, SM312, and what `change` raises."""
+    agent = services.store.change_agent(call.agent_key, change)
+    if agent is None:
+        raise _no_agent(call)
+    return agent
+
+
+def _no_agent(call: Call) -> Refused:
+    return Refused("SM301", f"There is no agent {call.agent_key!r}.", missing_id=call.agent_key)
 
 
 def corpus_of(call: Call, services: Services) -> Corpus:

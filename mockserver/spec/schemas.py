@@ -91,8 +91,14 @@ def _by_discriminator(schema: dict[str, Any], discriminator: Mapping[str, Any]) 
     return {"allOf": [rest, choice]} if rest else choice
 
 
+def pointer_to(error: jsonschema_rs.ValidationError) -> str:
+    """Return where a fault is, as a JSON pointer, `/` for the whole value."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in error.instance_path) or "/"
+
+
 def _reasons(error: jsonschema_rs.ValidationError) -> list[tuple[str, str]]:
-    pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in error.instance_path)
+    place = pointer_to(error)
+    pointer = place if error.instance_path else ""
     facts = error.kind.as_dict()
     name = error.kind.name
     if name == "required":
@@ -100,16 +106,18 @@ def _reasons(error: jsonschema_rs.ValidationError) -> list[tuple[str, str]]:
     if name in {"additionalProperties", "unevaluatedProperties"}:
         return [(f"{pointer}/{unknown}", "is not a field that may stand here") for unknown in facts["unexpected"]]
     if name in {"oneOf", "anyOf"}:
-        return _union_reasons(error, pointer or "/")
+        return _union_reasons(error, place)
     if name == "propertyNames":
-        return [(pointer or "/", f"has a name that is not allowed: {_reasons(facts['error'])[0][1]}")]
+        return [(place, f"has a name that is not allowed: {_reasons(facts['error'])[0][1]}")]
     wording = _WORDING.get(name)
-    return [(pointer or "/", wording(facts) if wording else f"breaks the rule {name}")]
+    return [(place, wording(facts) if wording else f"breaks the rule {name}")]
 
 
 def _union_reasons(error: jsonschema_rs.ValidationError, pointer: str) -> list[tuple[str, str]]:
     """Report the branches that come nearest: those of the value's own type, and of these the ones with the fewest faults."""
     branches: list[list[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", None) or []
+    if not all(branches):
+        return [(pointer, "fits more than one of the forms of which one may stand here")]
     types = [_type_faults(branch, error) for branch in branches]
     fitting = [branch for branch, faults in zip(branches, types, strict=True) if not faults]
     if fitting:
@@ -134,6 +142,12 @@ def _counted(facts: Mapping[str, Any], thing: str) -> str:
     return f"{facts['limit']} {thing if facts['limit'] == 1 else several}"
 
 
+def _excluded(schema: Any) -> str:
+    if isinstance(schema, dict) and len(schema) == 1 and "const" in schema:
+        return f"must not be {schema['const']!r}"
+    return "has a form that may not stand here"
+
+
 _WORDING: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "type": lambda facts: f"must be of type {' or '.join(facts['types'])}",
     "enum": lambda facts: f"must be one of {_listed(facts['options'])}",
@@ -147,7 +161,11 @@ _WORDING: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "maxProperties": lambda facts: f"must have at most {_counted(facts, 'field')}",
     "minimum": lambda facts: f"must be at least {facts['limit']}",
     "maximum": lambda facts: f"must be at most {facts['limit']}",
+    "exclusiveMinimum": lambda facts: f"must be more than {facts['limit']}",
+    "exclusiveMaximum": lambda facts: f"must be less than {facts['limit']}",
+    "multipleOf": lambda facts: f"must be a multiple of {facts['multiple_of']}",
+    "uniqueItems": lambda _: "must not have the same entry twice",
     "format": lambda facts: f"must be a {facts['format']}",
-    "not": lambda facts: f"must not be {_listed(facts['schema'].values())}",
+    "not": lambda facts: _excluded(facts["schema"]),
     "falseSchema": lambda _: "may not stand here",
 }

@@ -13,7 +13,9 @@ from mockserver.domain.corpora import Corpus, Document
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import Event
 from mockserver.domain.instructions import Instruction
+from mockserver.domain.ports import Collection
 from mockserver.domain.sessions import Session
+from mockserver.domain.tools import Tool
 from mockserver.domain.values import JsonObject
 from mockserver.stores.contents import Contents
 from mockserver.stores.routed import Routed
@@ -42,10 +44,14 @@ class MemoryStore:
             self._instructions: Rows[Instruction] = Rows()
             self.aliases: MemoryCollection[Alias] = MemoryCollection(self._lock, self._sequence)
             self._routed = Routed(self.aliases)
+            self.tools: Collection[Tool] = MemoryCollection(self._lock, self._sequence)
             for corpus, documents in self.contents.corpora:
                 self.add_corpus(corpus)
                 for document in documents:
                     self.add_document(corpus.key, document)
+            for tool in self.contents.tools:
+                if self.tools.add(tool, unless=tool.has_name_of) is None:
+                    raise Refused("SM351", f"A tool with id {tool.id!r} or name {tool.name!r} already exists.")
             for agent in self.contents.agents:
                 self.add_agent(agent)
             for alias in self.contents.aliases:

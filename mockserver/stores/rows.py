@@ -54,9 +54,11 @@ class MemoryCollection(Generic[Row]):
         self._number = number
         self._rows: Rows[Row] = Rows()
 
-    def add(self, row: Row) -> Row | None:  # noqa: D102 - see the port, as for every method below
+    def add(  # noqa: D102 - see the port, as for every method below
+        self, row: Row, *, unless: Callable[[Row], bool] | None = None
+    ) -> Row | None:
         with self._lock:
-            if row.key in self._rows.by_key:
+            if row.key in self._rows.by_key or (unless is not None and any(map(unless, self._rows.in_order))):
                 return None
             numbered: Row = replace(row, sequence=self._number())
             self._rows.add(row.key, numbered)

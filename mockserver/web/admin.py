@@ -104,7 +104,8 @@ def _state(pipeline: Pipeline) -> JsonObject:
             }
             for session in store.sessions(agent.key, None)
         ]
-        agents.append({**agent.as_json(), "sessions": sessions})
+        frozen = {} if agent.roles is None else {"identity": {"mode": "manual", **agent.roles.as_json()}}
+        agents.append({**agent.as_json(), **frozen, "secrets": agent.masked_secrets, "sessions": sessions})
     corpora = [
         {**corpus.as_json(), "documents": [document.as_json(with_parts=True) for document in store.documents(corpus.key, None)]}
         for corpus in store.corpora(None)
@@ -114,4 +115,5 @@ def _state(pipeline: Pipeline) -> JsonObject:
         for instruction in store.instructions(None)
     ]
     aliases = [alias.as_json() for alias in store.aliases.listed(None)]
-    return {"agents": agents, "aliases": aliases, "corpora": corpora, "instructions": instructions}
+    tools = [tool.as_json() for tool in store.tools.listed(None)]
+    return {"agents": agents, "aliases": aliases, "corpora": corpora, "instructions": instructions, "tools": tools}

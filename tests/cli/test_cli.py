@@ -138,7 +138,8 @@ corpora:
         pytest.param("a: [", "The world file world.yaml cannot be read: ", id="YAML"),
         pytest.param(
             WORLD.rstrip() + " []\nagnts: []",
-            "an entry named 'agnts' is unknown; the parts are agents, aliases, api_keys, corpora, scenario_files, scenarios.",
+            "an entry named 'agnts' is unknown; "
+            "the parts are agents, aliases, api_keys, corpora, scenario_files, scenarios, tools.",
             id="unknown part",
         ),
         pytest.param(

@@ -46,12 +46,13 @@ def path_of(template, agent="nobody", corpus="nothing"):
         corpus_key=corpus,
         document_id="d1",
         instruction_id="ins_1",
+        tool_id="tol_1",
         version=1,
     )
 
 
 def test_every_operation_names_its_roles():
-    assert len(OPERATIONS) == 57
+    assert len(OPERATIONS) == 67
     assert all(roles["ApiRole"] for _, _, roles in OPERATIONS.values())
 
 

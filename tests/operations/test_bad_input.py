@@ -363,10 +363,17 @@ WRITES = [
     ("POST", "/v2/instructions"),
     ("PATCH", "/v2/instructions/ins_1"),
     ("POST", "/v2/instructions/ins_1/test"),
+    ("POST", "/v2/tools"),
+    ("PATCH", "/v2/tools/tol_get_location"),
+    ("PATCH", f"{AGENT}/identity"),
+    ("PATCH", f"{AGENT}/secrets"),
+    ("PUT", f"{AGENT}/secrets"),
     ("POST", f"{EVENTS}/aev_1/hide"),
     ("POST", f"{EVENTS}/aev_1/unhide"),
 ]
 PLAUSIBLE = {
+    "/v2/tools": {"type": "client", "name": "n", "description": "d"},
+    "/v2/tools/tol_get_location": {"type": "client"},
     "/v2/corpora": {"key": "c1"},
     f"{CORPUS}/documents": {"type": "core", "id": "d1", "document_parts": [{"text": "password"}]},
     f"{CORPUS}/query": {"query": "password"},
@@ -380,6 +387,7 @@ FIELDS = [
     "argument_override", "query_configuration", "search", "corpora", "corpus_key", "limit", "offset", "metadata_filter", "query",
     "filter_attributes", "document_parts", "sections", "text", "title", "id", "context", "tools", "template_type", "generation",
     "reminders", "next_steps", "step_name", "allowed_tools", "reentry_step", "output_parser", "skill_name", "$ref", "hooks",
+    "input_schema", "output_schema", "properties", "items", "required", "mode", "api_roles", "corpus_roles", "agent_roles",
 ]  # fmt: skip
 WORDS = [
     "input_message", "interrupt", "compact", "tool_output", "text", "skill", "inline", "reference", "velocity", "default", "s1",
@@ -456,7 +464,9 @@ def test_a_plausible_agent_is_never_a_defect(method, body):
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
     st.sampled_from(["filter", "page_key", "limit", "metadata_filter", "corpus_id", "query", "offset", "version", "type"]),
-    st.sampled_from([f"{AGENT}/sessions", "/v2/corpora", f"{CORPUS}/documents", f"{CORPUS}/query", "/v2/instructions"]),
+    st.sampled_from(
+        [f"{AGENT}/sessions", "/v2/corpora", f"{CORPUS}/documents", f"{CORPUS}/query", "/v2/instructions", "/v2/tools"]
+    ),
 )
 def test_any_query_is_never_a_defect(text, name, path):
     response = shared_api().get(path, **{name: text})

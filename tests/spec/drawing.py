@@ -66,6 +66,7 @@ PATHS = {
     "corpus_key": (("company-docs", "a", "A_b-9=", "x" * 50), ("", "x" * 51, "a b", "a.b", "ä", "a/b", "a\nb", "abc\n")),
     "document_id": (("doc-basic-password", "a b", "ä/🦉", "x" * 200), ("",)),
     "instruction_id": (("ins_1", "ins_A-b_2"), ("", "ins_", "in_1", "ins_ä", "xins_1", "ins_1 ")),
+    "tool_id": (("tol_1", "tol_get_location", "tol_", "tol_ä b"), ("", "tol", "xtol_1", "TOL_1", "to_1")),
     "version": (("1", "42", "2147483648"), ("0", "-1", "1.0", "one", "latest", "+1")),
 }
 QUERIES = {
@@ -74,7 +75,7 @@ QUERIES = {
     "save_history": (("true", "false"), ("yes", "0", "")),
     "intelligent_query_rewriting": (("true", "false"), ("2", "wahr")),
     "wait_for": (("searchable", "indexed"), ("Searchable", "", "later")),
-    "type": (("initial",), ("Initial", "", "final")),
+    "type": (("initial", "client"), ("Initial", "", "final")),
     "corpus_id": (("crp_1", "crp_007"), ("1", "crp_", "CRP_1", "crp_1,crp_2", "")),
     "version": (("1", "42"), ("0", "-1", "1.0", "latest")),
     "limit": (

@@ -208,6 +208,26 @@ ALIAS = {
     "metadata": {"a": [1]},
 }
 SMALL_POLICY = {"type": "routed", "rules": [{"targets": {"type": "single", "agent_key": ""}}]}
+SCHEMA = {
+    "type": "object",
+    "properties": {"a": {"type": "array", "items": {"type": "string"}, "minItems": 1}, "b": {"enum": [1, None]}},
+    "required": ["a"],
+    "additionalProperties": False,
+}
+TOOL = {
+    "type": "client",
+    "name": "get_location",
+    "title": "t",
+    "description": "d",
+    "input_schema": SCHEMA,
+    "output_schema": {"anyOf": [SCHEMA, {"type": "null", "title": "t", "default": None}], "maxProperties": 3},
+}
+IDENTITY = {
+    "mode": "manual",
+    "api_roles": ["viewer"],
+    "corpus_roles": [{"corpus_key": "company-docs", "role": "viewer"}],
+    "agent_roles": [{"agent_key": "a", "role": "agent_user"}],
+}
 SAMPLES = {
     "createAgent": (AGENT, SMALL_AGENT, TOOLED_AGENT),
     "replaceAgent": (AGENT, SMALL_AGENT, TOOLED_AGENT),
@@ -227,6 +247,9 @@ SAMPLES = {
         },
         {"metadata": None, "tool_output_offloading": {"mode": "artifact"}, "first_step_name": "answer"},
     ),
+    "updateAgentIdentity": (IDENTITY, {"mode": "auto"}, {}),
+    "replaceAgentSecrets": ({"secrets": {"token": "t", "a-b_9": "x"}}, {"secrets": {}}),
+    "updateAgentSecrets": ({"secrets": {"token": None, "b": "x"}}, {"secrets": {}}),
     "createAgentSession": (SESSION, {}),
     "updateAgentSession": (CHANGE, {}),
     "createAgentInput": INPUTS,
@@ -242,5 +265,7 @@ SAMPLES = {
     "queryCorpus": (QUERY, {"query": ""}),
     "createInstruction": (INSTRUCTION, {"type": "initial", "name": "n", "template": ""}),
     "updateInstruction": (INSTRUCTION, {"type": "initial", "enabled": False}),
+    "createTool": (TOOL, {"type": "client", "name": "n", "description": "d"}),
+    "updateTool": ({**TOOL, "enabled": False}, {"type": "client"}),
     "testInstruction": ({"context": {"a": [1]}, "tools": [{"name": "t", "description": "d", "odd": 1}]}, {}),
 }

@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from mockserver.domain.corpora import new_corpus, new_document
 from mockserver.domain.errors import Refused
 from mockserver.domain.instructions import new_instruction
+from mockserver.domain.tools import create
 from mockserver.stores.contents import Contents
 from mockserver.stores.memory import MemoryStore
 from tests.arrange import NOON, a_session, an_agent, an_event, corpus_body, document_body, examples
@@ -28,11 +29,15 @@ def an_instruction(instruction_id="a"):
     return new_instruction({"name": instruction_id, "template": "x"}, instruction_id, NOON)
 
 
+def a_tool(tool_id="a", name=None):
+    return create({"name": name or tool_id, "description": "d"}, tool_id, NOON)
+
+
 FIRST_CORPUS = (a_corpus("first"), [a_document("first")])
 
 
-def empty_store(*agents, corpora=()):
-    return MemoryStore(Contents(principals={}, corpora=corpora, agents=agents))
+def empty_store(*agents, corpora=(), tools=()):
+    return MemoryStore(Contents(principals={}, corpora=corpora, tools=tools, agents=agents))
 
 
 class AgainstModel(RuleBasedStateMachine):
@@ -40,7 +45,7 @@ class AgainstModel(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.store = empty_store(FIRST, corpora=[FIRST_CORPUS])
+        self.store = empty_store(FIRST, corpora=[FIRST_CORPUS], tools=[a_tool("first")])
         self.revisions = set()
         self.events_made = 0
         self.forget()
@@ -54,6 +59,7 @@ class AgainstModel(RuleBasedStateMachine):
         self.corpora = {"first": self.store.corpus("first")}
         self.documents = {"first": {"first": self.store.document("first", "first")}}
         self.instructions = {}
+        self.tools = {"first": self.store.tools.get("first")}
 
     def remove_from_model(self, agent_key, key):
         self.gone.append(self.sessions.pop((agent_key, key)))
@@ -243,6 +249,38 @@ class AgainstModel(RuleBasedStateMachine):
     def remove_instruction(self, key):
         assert self.store.remove_instruction(key) is (self.instructions.pop(key, None) is not None)
 
+    @rule(key=KEYS, name=KEYS)
+    def add_tool(self, key, name):
+        tool = a_tool(key, name)
+        added = self.store.tools.add(tool, unless=tool.has_name_of)
+        if key in self.tools or name in {other.name for other in self.tools.values()}:
+            assert added is None
+        else:
+            assert replace(added, sequence=0) == tool
+            self.tools[key] = added
+
+    @rule(key=KEYS, title=st.text("xyz"))
+    def change_tool(self, key, title):
+        def titled(tool):
+            return replace(tool, title=title)
+
+        if key in self.tools:
+            self.tools[key] = titled(self.tools[key])
+        assert self.store.tools.change(key, titled) == self.tools.get(key)
+
+    @rule(key=KEYS)
+    def a_change_of_a_tool_that_raises_changes_nothing(self, key):
+        def refuse(tool):
+            raise Refused("SM350", "no")
+
+        if key in self.tools:
+            with pytest.raises(Refused):
+                self.store.tools.change(key, refuse)
+
+    @rule(key=KEYS)
+    def remove_tool(self, key):
+        assert self.store.tools.remove(key) is (self.tools.pop(key, None) is not None)
+
     @rule()
     def reset(self):
         self.store.reset()
@@ -302,6 +340,14 @@ class AgainstModel(RuleBasedStateMachine):
         for place, instruction in enumerate(newest_first):
             assert list(self.store.instructions(instruction.sequence)) == newest_first[place + 1 :]
             assert self.store.instruction(instruction.id) == instruction
+
+    @invariant()
+    def tools_are_listed_newest_first(self):
+        newest_first = list(self.tools.values())[::-1]
+        assert list(self.store.tools.listed(None)) == newest_first
+        for place, tool in enumerate(newest_first):
+            assert list(self.store.tools.listed(tool.sequence)) == newest_first[place + 1 :]
+            assert self.store.tools.get(tool.key) == tool
 
     @invariant()
     def a_context_is_that_of_its_session(self):

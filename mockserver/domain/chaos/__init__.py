@@ -1,7 +1,7 @@
 """Seeded chaos: which faults an answer can be given (`FAULTS`), on which requests they fall, and what they do to a body."""
 
 from mockserver.domain.chaos.bodies import BrokenTransferError, faulty
-from mockserver.domain.chaos.faults import FAULTS, NONE, Fault, Faults, Reach, fallen, faults_in
+from mockserver.domain.chaos.faults import FAULTS, NONE, Fault, Faults, Reach, fallen, faults_in, read
 from mockserver.domain.chaos.rules import Match, Rule, RuleError, rules_of
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "fallen",
     "faults_in",
     "faulty",
+    "read",
     "rules_of",
 ]
