@@ -24,7 +24,7 @@ from mockserver.operations.agents import new_agent
 from mockserver.operations.call import Services
 from mockserver.operations.tools import new_tool
 from mockserver.pipeline import Pipeline
-from mockserver.runtime import Bm25Ranker, FakerWords, SeededIds, SystemClock
+from mockserver.runtime import Bm25Ranker, FakerWords, JqTransform, SeededIds, SystemClock
 from mockserver.scenario_files import Source, load_book
 from mockserver.seeds import World, WorldError, load_world
 from mockserver.settings import Settings, resolve
@@ -61,6 +61,7 @@ def create_pipeline(
         ids=SeededIds(seed),
         words=FakerWords(seed),
         searcher=Searcher(Bm25Ranker()),
+        transform=JqTransform(),
         dialect=_dialect(settings),
         stream_delay=settings.stream_delay_ms / 1000,
         scenarios=scenario_book(settings),

@@ -1,15 +1,27 @@
 """The ports made real: the system's clock and a fixed one, seeded ids, names from Faker."""
 
 import hashlib
+import json
+import re
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import count
+from pathlib import Path
 from random import Random
+from subprocess import DEVNULL, PIPE, Popen
+from threading import Event, Lock, Timer
 from typing import Any
+from weakref import finalize
+
+from mockserver.domain.ports import TransformError
 
 NAMES_IN_A_POOL = 40
+JQ_SECONDS = 2.0
+JQ_START_SECONDS = 30.0
 _LOCALES = {"en": "en_US", "es": "es_ES", "fr": "fr_FR", "de": "de_DE", "ja": "ja_JP", "it": "it_IT", "pt": "pt_BR"}
 
 
@@ -95,3 +107,82 @@ class FakerWords:
         faker = Faker(_LOCALES[language])
         faker.seed_instance(self._seed)
         return tuple(faker.first_name() for _ in range(NAMES_IN_A_POOL))
+
+
+class JqTransform:
+    """Runs jq programs in a helper process (`jq_worker.py`), which is started when first needed and ended when it takes too long.
+
+    A program that never ends would otherwise stop the whole server: it runs in C and holds the interpreter's lock.
+    """
+
+    def __init__(self, seconds: float = JQ_SECONDS) -> None:
+        self._seconds = seconds
+        self._lock = Lock()
+        self._helper: Popen[str] | None = None
+        self._stop: Callable[[], object] = lambda: None
+
+    def __call__(self, program: str, document: Any, now: datetime) -> Any:
+        """Return the first value of a program for a document. Raises TransformError."""
+        try:
+            request = json.dumps({"program": program, "document": document, "now": now.timestamp()})
+        except RecursionError as error:
+            raise TransformError("the document is nested too deeply") from error
+        with self._lock:
+            answer = json.loads(self._asked(request))
+        if "error" in answer:
+            raise TransformError(_as_the_user_counts(answer["error"]))
+        return answer["result"]
+
+    def _asked(self, request: str) -> str:
+        if self._helper is None or self._helper.poll() is not None:
+            self._start()
+        answer = self._line(request, self._seconds)
+        if answer is None:
+            self._stop()
+            self._helper = None
+            raise TransformError(f"it did not end within {self._seconds:g} seconds, or needed too much memory")
+        return answer
+
+    def _start(self) -> None:
+        self._stop()
+        worker = Path(__file__).with_name("jq_worker.py")
+        command = [sys.executable, "-I", str(worker), *filter(None, sys.path)]
+        self._helper = Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True, encoding="ascii")  # noqa: S603
+        self._stop = finalize(self, _end, self._helper)
+        if self._line(json.dumps({"program": ".", "document": None, "now": 0}), JQ_START_SECONDS) is None:
+            raise TransformError("the helper process that runs jq does not start")
+
+    def _line(self, request: str, seconds: float) -> str | None:
+        """Send a line and return the one that comes back, None when none comes in time."""
+        helper = self._helper
+        if helper is None or helper.stdin is None or helper.stdout is None:
+            return None
+        expired = Event()
+
+        def expire() -> None:
+            expired.set()
+            helper.kill()
+
+        timer = Timer(seconds, expire)
+        timer.start()
+        try:
+            helper.stdin.write(f"{request}\n")
+            helper.stdin.flush()
+            line = helper.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        finally:
+            timer.cancel()
+            timer.join()
+        return None if expired.is_set() else line or None
+
+
+def _end(helper: "Popen[str]") -> None:
+    helper.kill()
+    with suppress(BrokenPipeError):
+        helper.communicate()
+
+
+def _as_the_user_counts(problem: str) -> str:
+    """Take off the line that stands before a user's program where a message of jq counts lines."""
+    return re.sub(r"(?<=, line )\d+(?=, column)", lambda match: str(int(match.group()) - 1), problem)

@@ -11,9 +11,10 @@ class PatternError(ValueError):
     """The text is not a regular expression in RE2 syntax; says why."""
 
 
-def search(text: str) -> Callable[[str], bool]:
+def search(text: str, *, ignores_case: bool = False) -> Callable[[str], bool]:
     """Return a test that finds the pattern anywhere in a text. Raises PatternError."""
     options = re2.Options()
+    options.case_sensitive = not ignores_case
     options.log_errors = False
     options.max_mem = _MOST_MEMORY
     try:

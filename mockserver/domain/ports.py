@@ -46,6 +46,17 @@ class Words(Protocol):
         """Return first names that are usual where `language` is spoken."""
 
 
+class TransformError(Exception):
+    """Why a jq program gave no value: it cannot be read, it failed, it gave nothing, or it took too long."""
+
+
+class Transform(Protocol):
+    """Runs jq programs, which users write, so that none can harm or read the process that serves requests."""
+
+    def __call__(self, program: str, document: Any, now: datetime) -> Any:
+        """Return the first value that `program` makes of a JSON document; its `now` is the one given. Raises TransformError."""
+
+
 class RankedIndex(Protocol):
     """Passages, ready to be ranked."""
 

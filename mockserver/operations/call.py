@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from mockserver.domain.access import Principal
 from mockserver.domain.artifacts import Upload
 from mockserver.domain.paging import Page, Row
-from mockserver.domain.ports import Clock, Ids, Store, Words
+from mockserver.domain.ports import Clock, Ids, Store, Transform, Words
 from mockserver.domain.search import Searcher
 from mockserver.domain.simulator.scenarios import Book
 from mockserver.domain.templating.dialect import Dialect
@@ -25,6 +25,7 @@ class Services:
     ids: Ids
     words: Words
     searcher: Searcher
+    transform: Transform
     dialect: Dialect
     stream_delay: float
     scenarios: Book

@@ -9,7 +9,7 @@ from mockserver.domain.errors import Refused
 from mockserver.domain.events import Event
 from mockserver.domain.sessions import ContextUsage, Session, Status, begin_turn
 from mockserver.domain.simulator.plan import Surroundings, TurnPlan, plan_turn
-from mockserver.domain.simulator.tools import SearchTool
+from mockserver.domain.simulator.tools import Toolbox
 from mockserver.domain.simulator.turn import Turn
 from mockserver.domain.streaming import as_stream, encoded, paced
 from mockserver.operations.artifacts import stored_artifacts
@@ -45,8 +45,9 @@ def _message(call: Call, services: Services, agent: Agent, session: Session) -> 
     except BaseException:
         _undone(session, services)
         raise
-    tool = SearchTool(services.store, services.searcher)
-    turn = Turn(plan, agent, running, tool, store=services.store, clock=services.clock, ids=services.ids)
+    scripted = services.scenarios.tools
+    tools = Toolbox(services.store, services.searcher, services.ids, services.transform, scripted=scripted)
+    turn = Turn(plan, agent, running, tools, store=services.store, clock=services.clock, ids=services.ids)
     return _reply(call, services, chain(replayed, turn), turn)
 
 
