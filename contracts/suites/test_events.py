@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from contracts.checks.order import faults_of_stream, faults_of_turn, joined
+from contracts.checks.order import faults_against_store, faults_of_stream, faults_of_turn, texts_of
 from contracts.client import Api, Json, events_path, of_type
 from contracts.document import EventOrder, event_order
 from contracts.promises import keeps
+from contracts.sse import Frame
 from contracts.world import RunWorld
 
 QUESTIONS = ("Hello there!", "I forgot my password. Can you help?", "What did I ask you before?")
@@ -49,9 +50,14 @@ def test_a_turn_follows_the_order_grammar(session: Json, api: Api, order: EventO
         assert list(faults_of_turn(events, order)) == [], text
         assert events[0]["messages"] == [{"type": "text", "content": text}]
         assert len(of_type(events, "agent_output")[-1]["content"]) > 20
-    history = api.events(session)
-    assert len({event["id"] for event in history}) == len(history)
-    assert [event["created_at"] for event in history] == sorted(event["created_at"] for event in history)
+    assert list(faults_of_turn(api.events(session), order, since=True)) == []
+
+
+@keeps("SC302")
+def test_a_streamed_turn_follows_the_order_grammar(session: Json, api: Api, order: EventOrder):
+    for text in QUESTIONS:
+        _, frames = api.stream(session, text)
+        assert list(faults_of_stream(_data(frames), order)) == [], text
 
 
 @keeps("SC303")
@@ -113,7 +119,9 @@ def _content(event: Json) -> Json:
 def test_a_stream_has_its_form(session: Json, api: Api, order: EventOrder, text: str):
     response, frames = api.stream(session, text)
     assert response.headers["content-type"].startswith("text/event-stream")
-    assert list(faults_of_stream([frame.data for frame in frames], order)) == []
+    types = [frame.data["type"] for frame in frames]
+    assert set(types) <= order.types
+    assert [index for index, name in enumerate(types) if name == order.terminator] == [len(types) - 1], types[-3:]
     assert {frame.event for frame in frames if frame.event not in (None, frame.data["type"])} == set()
 
 
@@ -121,22 +129,23 @@ def test_a_stream_has_its_form(session: Json, api: Api, order: EventOrder, text:
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_the_pieces_of_an_answer_are_the_stored_answer(session: Json, api: Api, order: EventOrder, text: str):
     _, frames = api.stream(session, text)
-    stored = of_type(api.events(session), "agent_output")[-1]
-    ends = [frame.data for frame in frames if frame.data["type"] == "streaming_agent_output_end"]
-    answers = [content for name, content in joined([frame.data for frame in frames], order) if name == "agent_output"]
-    assert answers[-1] == stored["content"]
-    assert ends[-1].get("event_id") in (None, stored["id"])
+    sent = [answer for answer in texts_of(_data(frames), order) if answer.type == "agent_output"]
+    stored = of_type(api.events(session), "agent_output")
+    assert [answer.content for answer in sent] == [event["content"] for event in stored]
+    assert all(answer.id in (None, event["id"]) for answer, event in zip(sent, stored, strict=True))
 
 
 @keeps("SC403")
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_what_is_streamed_is_what_is_stored(session: Json, api: Api, order: EventOrder, text: str):
-    _, frames = api.stream(session, text)
-    sent = joined([frame.data for frame in frames], order)
-    stored = api.events(session)
-    kept = [(event["type"], event["content"] if event["type"] in order.streamed_as else event["id"]) for event in stored]
-    if "input_message" not in {name for name, _ in sent}:
-        kept = [entry for entry in kept if entry[0] != "input_message"]
-    assert sent == kept
-    whole = {frame.data["id"]: frame.data for frame in frames if "id" in frame.data}
-    assert whole == {event["id"]: event for event in stored if event["id"] in whole}
+    before: list[Json] = []
+    for said in (text, QUESTIONS[0]):
+        _, frames = api.stream(session, said)
+        stored = api.events(session, include_hidden="true")
+        assert stored[: len(before)] == before
+        assert list(faults_against_store(_data(frames), stored[len(before) :], order)) == []
+        before = stored
+
+
+def _data(frames: list[Frame]) -> list[Json]:
+    return [frame.data for frame in frames]

@@ -170,7 +170,7 @@ def test_the_event_order_names_exactly_the_types_of_the_unions():
     types = [*stored, *passing, *streamed]
     assert len(types) == len(set(types))
     assert {*stored, *passing} == branch_types("schemas/events.yaml#/AgentEvent")
-    as_pieces = {name for entry in order["streamed_as"].values() for name in entry.values()}
+    as_pieces = {entry[part] for entry in order["streamed_as"].values() for part in ("pieces", "end")}
     assert as_pieces <= set(streamed)
     assert set(types) == branch_types("schemas/stream.yaml#/AgentStreamedResponse") | branch_types(
         "schemas/events.yaml#/AgentEvent"
