@@ -378,6 +378,46 @@ def answers_before_it_is_asked() -> Wsgi:
     return _json(change)
 
 
+def loses_the_output_of_a_tool() -> Wsgi:
+    def change(method: str, path: str, status: int, body: Any) -> Any:
+        is_turn = method == "POST" and path.endswith("/events") and status == 201
+        return {**body, "events": [event for event in body["events"] if event["type"] != "tool_output"]} if is_turn else body
+
+    return _json(change)
+
+
+def leaves_a_step_before_its_answer() -> Wsgi:
+    def change(method: str, path: str, status: int, body: Any) -> Any:
+        is_turn = method == "POST" and path.endswith("/events") and status == 201
+        if not is_turn:
+            return body
+        first, *rest = body["events"]
+        step = {"type": "step_transition", "from_step": "conversation", "to_step": "another", "content": ""}
+        return {**body, "events": [first, {**first, "id": f"{first['id']}-step", **step}, *rest]}
+
+    return _json(change)
+
+
+def tells_news_of_a_tool_that_is_done() -> Wsgi:
+    def changed(frames: list[bytes]) -> list[bytes]:
+        return [
+            part for frame in frames for part in ((frame, _news_after(frame)) if b"event: tool_output" in frame else (frame,))
+        ]
+
+    return _frames(changed)
+
+
+def _news_after(frame: bytes) -> bytes:
+    output = json.loads(frame.split(b"data: ")[1])
+    news = {"type": "tool_activity", "activity_type": "generic", "message": "Searching."}
+    named = {name: output[name] for name in ("tool_call_id", "created_at")}
+    return b"event: tool_activity\ndata: " + json.dumps({**news, **named}).encode() + b"\n\n"
+
+
+def names_another_answer() -> Wsgi:
+    return _frames(lambda frames: [frame.replace(b'"event_id":"aev_', b'"event_id":"aev_0') for frame in frames])
+
+
 def ends_no_stream() -> Wsgi:
     return _frames(lambda frames: frames[:-1])
 
