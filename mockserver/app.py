@@ -12,9 +12,13 @@ from mockserver.domain.agents import Agent
 from mockserver.domain.aliases import Alias, new_alias
 from mockserver.domain.corpora import new_corpus, new_document
 from mockserver.domain.errors import Refused
-from mockserver.domain.ports import Clock, Store
+from mockserver.domain.ports import Background, Clock, Store
 from mockserver.domain.search import Searcher
+from mockserver.domain.simulator.physics import Physics, physics_of
+from mockserver.domain.simulator.runs import Runs
 from mockserver.domain.simulator.scenarios import Book
+from mockserver.domain.simulator.stage import Equipment
+from mockserver.domain.simulator.tools import Toolbox
 from mockserver.domain.templating import Limits, Truthiness
 from mockserver.domain.templating.dialect import Dialect
 from mockserver.domain.tools import Tool, tool_faults
@@ -24,10 +28,10 @@ from mockserver.operations.agents import new_agent
 from mockserver.operations.call import Services
 from mockserver.operations.tools import new_tool
 from mockserver.pipeline import Pipeline
-from mockserver.runtime import Bm25Ranker, FakerWords, JqTransform, SeededIds, SystemClock
+from mockserver.runtime import AtOnce, Bm25Ranker, FakerWords, JqTransform, SeededIds, SystemClock, Threads
 from mockserver.scenario_files import Source, load_book
 from mockserver.seeds import World, WorldError, load_world
-from mockserver.settings import Settings, resolve
+from mockserver.settings import Settings, SettingsError, resolve
 from mockserver.spec.document import load
 from mockserver.spec.operations import Operations
 from mockserver.spec.requests import BodyLimits
@@ -53,19 +57,10 @@ def create_pipeline(
 ) -> Pipeline:
     """Build what answers requests, for a face to serve."""
     operations = Operations(load(openapi.DOCUMENT))
+    background: Background = Threads() if clock is None else AtOnce()
     clock = clock or SystemClock()
     seed = settings.seed if seed is None else seed
-    services = Services(
-        store=store or seeded_store(settings, operations, clock),
-        clock=clock,
-        ids=SeededIds(seed),
-        words=FakerWords(seed),
-        searcher=Searcher(Bm25Ranker()),
-        transform=JqTransform(),
-        dialect=_dialect(settings),
-        stream_delay=settings.stream_delay_ms / 1000,
-        scenarios=scenario_book(settings),
-    )
+    services = _services(settings, store or seeded_store(settings, operations, clock), clock, background, seed)
     return Pipeline(
         operations,
         HANDLERS,
@@ -74,6 +69,31 @@ def create_pipeline(
         limits=BodyLimits(settings.max_body_bytes, settings.max_upload_bytes),
         journal_size=settings.journal_size,
     )
+
+
+def _services(settings: Settings, store: Store, clock: Clock, background: Background, seed: int) -> Services:
+    ids, searcher, dialect, book = SeededIds(seed), Searcher(Bm25Ranker()), _dialect(settings), scenario_book(settings)
+    equipment = Equipment(
+        store=store,
+        clock=clock,
+        ids=ids,
+        words=FakerWords(seed),
+        run=Toolbox(store, searcher, ids, JqTransform(), scripted=book.tools),
+        dialect=dialect,
+        book=book,
+        pace=_pace(settings),
+        window=settings.context_window,
+        transition_limit=settings.transition_limit,
+    )
+    runs = Runs(equipment, background)
+    return Services(store=store, clock=clock, ids=ids, searcher=searcher, dialect=dialect, scenarios=book, runs=runs)
+
+
+def _pace(settings: Settings) -> Physics:
+    try:
+        return physics_of(settings.physics)
+    except ValueError as error:
+        raise SettingsError(f"setting 'physics': {error}") from error
 
 
 def _dialect(settings: Settings) -> Dialect:

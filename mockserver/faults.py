@@ -38,9 +38,8 @@ class Falling:
             self._sleep(self._faults.latency / 1000)
         if self._faults.status is not None:
             self._note("status")
-            message = (
-                f"This {self._faults.status} is chaos: a header X-Mock-Chaos-Status or a rule of /__admin/chaos asked for it."
-            )
+            asked = "a header X-Mock-Chaos-Status, a rule of /__admin/chaos or a scenario"
+            message = f"This {self._faults.status} is chaos: {asked} asked for it."
             raise Refused(_CODES[self._faults.status], message)
 
     def on(self, raw: RawResponse) -> RawResponse:
@@ -122,6 +121,12 @@ class Chaos:
             if place is not None and faults != NONE:
                 self._count_down(place)
         return Falling(faults, random, self._clock.sleep, is_head=request.method == "HEAD")
+
+    def drawn(self, request: RawRequest, faults: Faults) -> Falling:
+        """Draw the faults that a scenario asks for; a seed of its own alone decides what is random."""
+        with self._lock:
+            random = self._random(request, faults, only_seed=faults.seed is not None)
+        return Falling(fallen(faults, random), random, self._clock.sleep, is_head=request.method == "HEAD")
 
     def _matching(self, request: RawRequest, operation: Operation) -> int | None:
         for place, rule in enumerate(self._rules):

@@ -2,12 +2,13 @@
 
 import logging
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 
 from mockserver.domain.access import Principal, permits
+from mockserver.domain.chaos import Faults
 from mockserver.domain.errors import Kind, Refused
 from mockserver.domain.values import timestamp
 from mockserver.domain.wishes import wishes_in
@@ -67,11 +68,18 @@ class Pipeline:
         """Answer a request; never raises for what a client sends."""
         headers = {"X-Request-Id": self.services.ids.request_id(), "X-Mock-Seed": self._seed}
         falling = NOTHING_FALLS
+
+        def fall(faults: Faults) -> None:
+            nonlocal falling
+            if falling is NOTHING_FALLS:
+                falling = self.chaos.drawn(request, faults)
+                falling.before()
+
         try:
             route = self.operations.route(request.method, request.path)
             falling = self.chaos.falling(request, route.operation)
             falling.before()
-            reply = self._handled(route, request, headers)
+            reply = self._handled(route, request, headers, fall)
         except Refused as refused:
             reply = _refusal(refused, headers)
         except Exception:
@@ -81,14 +89,14 @@ class Pipeline:
         self._record(request, reply, headers, falling)
         return falling.on(_raw(reply, headers))
 
-    def _handled(self, route: Route, request: RawRequest, headers: dict[str, str]) -> Reply:
+    def _handled(self, route: Route, request: RawRequest, headers: dict[str, str], fall: Callable[[Faults], None]) -> Reply:
         wishes = wishes_in(request.headers)
         if wishes.code is not None:
             return _wished(wishes.code, route, headers)
         principal = self._authenticated(request.headers)
         _authorised(principal, route.operation, route.path_parameters)
         valid = validated(route, request, self.limits)
-        call = Call(valid.operation, principal, valid.parameters, valid.body, wishes, valid.files)
+        call = Call(valid.operation, principal, valid.parameters, valid.body, files=valid.files, wishes=wishes, fall=fall)
         reply = self._handlers[route.operation.id](call, self.services)
         if applied := wishes.applied(reply.applied):
             headers["Preference-Applied"] = applied

@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from random import Random
 from subprocess import DEVNULL, PIPE, Popen
-from threading import Event, Lock, Timer
+from threading import Condition, Event, Lock, Thread, Timer
 from typing import Any
 from weakref import finalize
 
@@ -36,6 +36,10 @@ class SystemClock:
         """Wait."""
         time.sleep(seconds)
 
+    def wait(self, condition: Condition, seconds: float) -> None:
+        """Wait until the condition is notified, or the time is over."""
+        condition.wait(seconds)
+
 
 class FixedClock:
     """A time that moves only when it is told to; sleeping moves it too. For tests and for generated data."""
@@ -50,6 +54,26 @@ class FixedClock:
     def sleep(self, seconds: float) -> None:
         """Let the time pass without waiting."""
         self._now += timedelta(seconds=seconds)
+
+    def wait(self, condition: Condition, seconds: float) -> None:  # noqa: ARG002 - nobody else makes time pass
+        """Let the time pass without waiting."""
+        self.sleep(seconds)
+
+
+class Threads:
+    """Work that nobody waits for has a thread of its own, which does not keep the process alive."""
+
+    def start(self, work: Callable[[], None]) -> None:
+        """Begin the work beside the present one."""
+        Thread(target=work, daemon=True).start()
+
+
+class AtOnce:
+    """Work that nobody waits for is done right here: for tests and for generated data, where all must be repeatable."""
+
+    def start(self, work: Callable[[], None]) -> None:
+        """Do the work."""
+        work()
 
 
 class SeededIds:

@@ -35,7 +35,13 @@ class Settings:
     threads: int = _setting(64, "requests and streams served at once", least=1, most=1024)
     max_body_bytes: int = _setting(1_048_576, "largest JSON body, in bytes", least=1)
     max_upload_bytes: int = _setting(10_485_760, "largest multipart body, in bytes, files included", least=1)
-    stream_delay_ms: int = _setting(0, "wait before each streamed piece of text, in milliseconds", least=0, most=60_000)
+    physics: str = _setting(
+        "instant", "pace of the model: instant, realistic or slow, or `first_token_ms=…, tokens_per_second=…`"
+    )
+    context_window: int = _setting(
+        200_000, "tokens that a model holds, where the agent's `context_window` parameter says no other", least=1
+    )
+    transition_limit: int = _setting(500, "most step transitions of one turn", least=1, most=10_000)
     template_truthiness: str = _setting("1.7", "which Velocity decides what is true: 1.7 or 2.x", choices=("1.7", "2.x"))
     template_iterations: int = _setting(10_000, "most turns of all loops in one rendering", least=1, most=1_000_000)
     template_characters: int = _setting(1_000_000, "longest text that one rendering builds", least=1, most=10_000_000)

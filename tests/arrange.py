@@ -134,16 +134,17 @@ class Api:
         agent, _, key = session.removeprefix("/v2/agents/").split("/")
         return self.get(f"/__admin/sessions/{agent}/{key}/context")
 
-    def say(self, session, text="I forgot my password. Can you help?", **more):
-        return self.call("POST", f"{session}/events", {"messages": [{"type": "text", "content": text}], **more})
+    def say(self, session, text="I forgot my password. Can you help?", *, headers=None, **more):
+        body = {"messages": [{"type": "text", "content": text}], **more}
+        return self.call("POST", f"{session}/events", body, headers=headers or {})
 
     def turn(self, session, text="I forgot my password. Can you help?", **more):
         response = self.say(session, text, **more)
         assert response.status_code == 201, response.text
         return response.json["events"]
 
-    def open_stream(self, session, text="I forgot my password. Can you help?"):
-        body = {"messages": [{"type": "text", "content": text}], "stream_response": True}
+    def open_stream(self, session, text="I forgot my password. Can you help?", **more):
+        body = {"messages": [{"type": "text", "content": text}], "stream_response": True, **more}
         return self.call("POST", f"{session}/events", body, buffered=False)
 
     def events(self, session, **query):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mockserver.domain import conditions
 from mockserver.domain.errors import Refused
 from mockserver.domain.identity import Roles
 from mockserver.domain.sessions import MASK
@@ -168,11 +169,22 @@ def _step_faults(step: JsonObject, config: JsonObject) -> Iterator[tuple[str, st
     for index, following in enumerate(step.get("next_steps", ())):
         if following["step_name"] not in config["steps"]:
             yield f"next_steps/{index}/step_name", _no_step(config)
+        if fault := _fault_of(following.get("condition")):
+            yield f"next_steps/{index}/condition", fault
     if "reentry_step" in step and step["reentry_step"] not in config["steps"]:
         yield "reentry_step", _no_step(config)
     for field, known in (("allowed_tools", "tool_configurations"), ("allowed_skills", "skills")):
         for unknown in sorted(set(step.get(field, ())) - set(config.get(known, {}))):
             yield field, f"{unknown!r} is not in {known}, which has {_named(config.get(known, {}))}"
+
+
+def _fault_of(condition: str | None) -> str | None:
+    try:
+        if condition is not None:
+            conditions.parse(condition)
+    except conditions.ConditionError as error:
+        return f"cannot be read: {error}"
+    return None
 
 
 def _no_step(config: JsonObject) -> str:

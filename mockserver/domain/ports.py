@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from random import Random
+from threading import Condition
 from typing import Any, Protocol, TypeVar
 
 from mockserver.domain.access import Principal
@@ -26,7 +27,17 @@ class Clock(Protocol):
         """Return the present, aware, UTC."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait; how streams are paced."""
+        """Wait."""
+
+    def wait(self, condition: Condition, seconds: float) -> None:
+        """Wait until `condition`, whose lock is held, is notified, for so many seconds at the most; how turns are paced."""
+
+
+class Background(Protocol):
+    """Does work that nobody waits for."""
+
+    def start(self, work: Callable[[], None]) -> None:
+        """Begin the work, now or later, here or in a thread of its own."""
 
 
 class Ids(Protocol):

@@ -1,7 +1,7 @@
 """A session: one conversation with an agent, its metadata, its life (api-facts §3)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -38,9 +38,46 @@ class ContextUsage:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class PendingCall:
+    """A call of a client tool that waits for its output: what its `tool_input` said, and the arguments whole and in clear."""
+
+    event_id: str
+    tool_call_id: str
+    tool_configuration_name: str
+    tool_name: str
+    arguments: JsonObject
+    overrides: JsonObject
+    tool_id: str | None = None
+    output_schema: JsonObject | None = None
+
+    def as_json(self) -> JsonObject:
+        """Write it as `client_tool_pending` and the list of outstanding calls do (api-facts §4.8)."""
+        return {
+            "event_id": self.event_id,
+            "tool_configuration_name": self.tool_configuration_name,
+            "tool_name": self.tool_name,
+            "arguments": self.arguments,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A turn that waits for client tools: the calls, and where it goes on: in a step, with acts of its scenario (as JSON)."""
+
+    pending: tuple[PendingCall, ...]
+    step: str
+    text: str
+    acts: tuple[JsonObject, ...] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A session as it is stored. `turns` counts its turns; `sequence` numbers it among all that the store ever held."""
+    """A session as it is stored. `turns` counts its turns; `sequence` numbers it among all that the store ever held.
+
+    `current_step` takes the next message, None for the agent's first; `parked` is there while client tools are waited for;
+    `reminders` are those rendered so far, by step; `created_by` names the agent and the session whose tool made it.
+    """
 
     key: str
     agent_key: str
@@ -57,6 +94,10 @@ class Session:
     usage: ContextUsage | None = None
     last_event_at: datetime | None = None
     turns: int = 0
+    current_step: str | None = None
+    parked: Parked | None = None
+    created_by: tuple[str, str] | None = None
+    reminders: Mapping[str, Sequence[JsonObject]] = field(default_factory=dict)
     sequence: int = 0
 
     def has_expired(self, now: datetime) -> bool:
@@ -76,13 +117,29 @@ class Session:
             "metadata": self.metadata,
             "enabled": self.enabled,
             "status": self.status.value,
+            **({} if self.current_step is None else {"current_step_name": self.current_step}),
             "tti_minutes": self.tti_minutes,
             "created_at": timestamp(self.created_at),
             "effective_compaction": self.effective_compaction,
             **({} if self.alias_key is None else {"alias_key": self.alias_key}),
             **({} if self.usage is None else {"session_context_usage": self.usage.as_json()}),
             **({"secrets": dict.fromkeys(self.secrets, MASK)} if self.secrets else {}),
+            **self._origin(),
         }
+
+    def created_in(self, parent: "Session") -> "Session":
+        """Say that a tool of that session made this one."""
+        return replace(self, created_by=(parent.agent_key, parent.key))
+
+    def unparked(self) -> "Session":
+        """Give up what it waits for."""
+        return replace(self, parked=None)
+
+    def _origin(self) -> JsonObject:
+        if self.created_by is None:
+            return {}
+        agent_key, session_key = self.created_by
+        return {"created_by_agent_key": agent_key, "created_by_session_key": session_key}
 
 
 def create(
@@ -127,6 +184,6 @@ def begin_turn(session: Session) -> Session:
     return replace(session, status=Status.RUNNING, turns=session.turns + 1)
 
 
-def end_turn(session: Session, *, usage: ContextUsage | None) -> Session:
-    """Mark the session as idle; `usage` is that of the turn's last model call, where it came so far."""
-    return replace(session, status=Status.STOPPED, usage=usage or session.usage)
+def end_turn(session: Session, *, usage: ContextUsage | None, step: str | None, parked: Parked | None) -> Session:
+    """Mark the session as idle: `usage` is that of the turn's last model call, `step` takes the next message."""
+    return replace(session, status=Status.STOPPED, usage=usage or session.usage, current_step=step, parked=parked)

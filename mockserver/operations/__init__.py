@@ -37,6 +37,7 @@ HANDLERS: Mapping[str, Handler] = {
     "deleteAgentSession": sessions.delete_agent_session,
     "createAgentInput": inputs.create_agent_input,
     "listAgentEvents": events.list_agent_events,
+    "listOutstandingClientToolCalls": events.list_outstanding_client_tool_calls,
     "getAgentEvent": events.get_agent_event,
     "deleteAgentEvent": events.delete_agent_event,
     "hideAgentEvent": events.hide_agent_event,

@@ -1,13 +1,12 @@
 """The operations on artifacts (api-facts §4.9)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from itertools import dropwhile, islice
 
-from mockserver.domain.artifacts import Artifact, Upload, new_artifact_id
+from mockserver.domain.artifacts import Artifact
 from mockserver.domain.errors import Refused
 from mockserver.domain.paging import page
-from mockserver.domain.sessions import Session
 from mockserver.operations.call import Call, Reply, Services, listed
 from mockserver.operations.find import session_of
 
@@ -45,29 +44,3 @@ def get_session_artifact(call: Call, services: Services) -> Reply:
     if artifact is None or artifact.has_expired(services.clock.now()):
         raise Refused("SM316", f"Session {call.session_key} has no artifact {artifact_id!r}.", missing_id=artifact_id)
     return Reply(200, artifact.as_json(with_data=True))
-
-
-def stored_artifacts(uploads: Sequence[Upload], session: Session, services: Services) -> tuple[Artifact, ...]:
-    """Put uploads into a session, in their order. Raises Refused SM302 when the session is gone."""
-    count = len(list(services.store.artifacts(session))) if uploads else 0
-    return tuple(_stored(upload, session, services, number) for number, upload in enumerate(uploads, count))
-
-
-def _stored(upload: Upload, session: Session, services: Services, number: int) -> Artifact:
-    """Store the session's file of this number under an id that is free."""
-    random = services.ids.random_for("artifact", session.agent_key, session.key, number)
-    while True:
-        artifact = Artifact(
-            id=new_artifact_id(random),
-            session_key=session.key,
-            filename=upload.filename,
-            mime_type=upload.mime_type,
-            data=upload.data,
-            created_at=services.clock.now(),
-            metadata={"original_filename": upload.filename},
-        )
-        if stored := services.store.add_artifact(session, artifact):
-            return stored
-        if services.store.artifact(session, artifact.id) is None:
-            message = f"Agent {session.agent_key} has no session {session.key!r}."
-            raise Refused("SM302", message, missing_id=session.key)

@@ -6,9 +6,11 @@ from typing import Any, TypeAlias
 
 from mockserver.domain.access import Principal
 from mockserver.domain.artifacts import Upload
+from mockserver.domain.chaos import Faults
 from mockserver.domain.paging import Page, Row
-from mockserver.domain.ports import Clock, Ids, Store, Transform, Words
+from mockserver.domain.ports import Clock, Ids, Store
 from mockserver.domain.search import Searcher
+from mockserver.domain.simulator.runs import Runs
 from mockserver.domain.simulator.scenarios import Book
 from mockserver.domain.templating.dialect import Dialect
 from mockserver.domain.values import JsonObject
@@ -18,29 +20,35 @@ from mockserver.spec.operations import Operation
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The ports and the settings that operations need. `stream_delay` is in seconds for each streamed piece."""
+    """The ports, and what is made of them once: the search, the dialect of templates, the scenarios, the sessions that run."""
 
     store: Store
     clock: Clock
     ids: Ids
-    words: Words
     searcher: Searcher
-    transform: Transform
     dialect: Dialect
-    stream_delay: float
     scenarios: Book
+    runs: Runs
+
+
+def _no_faults(_: Faults) -> None:
+    """Let no fault fall."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A valid request by a principal who may make it: what it wishes of the mock itself, the files of a multipart body."""
+    """A valid request by a principal who may make it: what it wishes of the mock itself, the files of a multipart body.
+
+    `fall` lets faults fall on its answer; it raises Refused where they come before the request is handled.
+    """
 
     operation: Operation
     principal: Principal
     parameters: Mapping[str, Any]
     body: JsonObject
-    wishes: Wishes = NO_WISHES
     files: tuple[Upload, ...] = ()
+    wishes: Wishes = NO_WISHES
+    fall: Callable[[Faults], None] = _no_faults
 
     @property
     def agent_key(self) -> str:

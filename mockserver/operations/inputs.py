@@ -1,127 +1,135 @@
-"""Create an input: plan the turn, then give its events as JSON or as a stream (design §3)."""
+"""Create an input: begin a turn, or join the one that runs, then give its events as JSON or as a stream (design §3)."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from itertools import chain
+from collections.abc import Iterable, Mapping, Sequence
 
 from mockserver.domain.agents import Agent
+from mockserver.domain.chaos import read
 from mockserver.domain.errors import Refused
-from mockserver.domain.events import Event
-from mockserver.domain.sessions import ContextUsage, Session, Status, begin_turn
-from mockserver.domain.simulator.plan import Surroundings, TurnPlan, plan_turn
-from mockserver.domain.simulator.tools import Toolbox
-from mockserver.domain.simulator.turn import Turn
-from mockserver.domain.streaming import as_stream, encoded, paced
-from mockserver.operations.artifacts import stored_artifacts
+from mockserver.domain.events import Event, InputMessage, SessionInterrupted, new_event_id, text_of
+from mockserver.domain.sessions import PendingCall, Session
+from mockserver.domain.simulator.physics import Physics, physics_of
+from mockserver.domain.simulator.plan import skill_loads
+from mockserver.domain.simulator.reader import Reader
+from mockserver.domain.simulator.recorder import change_same
+from mockserver.domain.simulator.stage import Input
+from mockserver.domain.streaming import Frame, Whole, encoded, ended, events_of
+from mockserver.domain.values import JsonObject
 from mockserver.operations.call import Call, Reply, Services
 from mockserver.operations.find import agent_and_session_of
+from mockserver.spec.json_schemas import problems_of
+
+STEER = "steer"
+WISHES = ("scenario", "physics", "seed")
+"""What a request may wish of the turn that it begins (header `Prefer`)."""
 
 
 def create_agent_input(call: Call, services: Services) -> Reply:
-    """Take an input. A message starts a turn; an interrupt finds nothing to stop; the rest is refused by name."""
+    """Take an input. Raises Refused where it cannot be taken; then nothing is stored."""
     agent, session = agent_and_session_of(call, services)
+    kind = call.body.get("type", "input_message")
+    if kind == "interrupt":
+        return _interrupted(call, services, session)
+    given = _input(call, kind)
+    _check(agent, session, given)
+    _let_faults_fall(call, services, session, given)
+    since, steers = call.body.get("since"), call.body.get("behavior") == STEER
+    return _reply(call, session, services.runs.submit(session, given, since=since, steers=steers))
+
+
+def _input(call: Call, kind: str) -> Input:
+    wishes = call.wishes
+    return Input(
+        kind,
+        messages=tuple(call.body.get("messages", ())),
+        uploads=call.files,
+        outputs=tuple(call.body.get("tool_outputs", ())),
+        anchor=call.body.get("compact_up_to_event_id"),
+        compaction_message=call.body.get("compaction_message"),
+        scenario=wishes.scenario,
+        pace=None if wishes.physics is None else _pace(wishes.physics),
+        seed=wishes.seed,
+    )
+
+
+def _let_faults_fall(call: Call, services: Services, session: Session, given: Input) -> None:
+    """Give the answer the faults of the scenario. Raises Refused SM230 for an unknown one, SM501 to SM504 for an error."""
+    if given.kind == "input_message":
+        message = text_of(InputMessage(given.messages))
+        scenario = services.scenarios.chosen(given.scenario, session.agent_key, session.metadata, message)
+        if scenario is not None and scenario.chaos is not None:
+            faults, _ = read(scenario.chaos)
+            call.fall(faults)
+
+
+def _pace(text: str) -> Physics:
+    try:
+        return physics_of(text)
+    except ValueError as error:
+        raise Refused("SM212", f"The pace {text!r} cannot be read: {error}.", fields={"Prefer": str(error)}) from error
+
+
+def _check(agent: Agent, session: Session, given: Input) -> None:
+    """Refuse early what no turn could take, running or not."""
     if not agent.enabled:
         raise Refused("SM322", f"Agent {agent.key} is disabled and takes no input.", fields={"enabled": "is false"})
-    if call.files and not call.body["messages"]:
-        message = "Files without a message are not supported yet: send a message with them."
-        raise Refused("SM490", message, fields={"/messages": "is not supported yet to be left out"})
-    match call.body.get("type", "input_message"):
-        case "input_message":
-            return _message(call, services, agent, session)
-        case "interrupt":
-            return _interrupt(call, services, session)
-        case "tool_output":
-            raise _nothing_pending(call)
-        case kind:
-            raise Refused("SM490", f"The input {kind!r} is not supported yet.", fields={"/type": "is not supported yet"})
+    skill_loads(agent, given.messages)
+    if given.kind == "tool_output":
+        _check_outputs(session, given.outputs)
+    elif given.kind == "input_message" and session.parked is not None:
+        waiting = ", ".join(call.event_id for call in session.parked.pending)
+        message = f"Session {session.key} waits for the outputs of client tools ({waiting}); send them, or an interrupt."
+        raise Refused("SM319", message)
 
 
-def _message(call: Call, services: Services, agent: Agent, session: Session) -> Reply:
-    replayed = _replayed(call, services, session)
-    running = _begun(session, services)
-    try:
-        plan = _plan(call, services, agent, running)
-        stored_artifacts(call.files, running, services)
-    except BaseException:
-        _undone(session, services)
-        raise
-    scripted = services.scenarios.tools
-    tools = Toolbox(services.store, services.searcher, services.ids, services.transform, scripted=scripted)
-    turn = Turn(plan, agent, running, tools, store=services.store, clock=services.clock, ids=services.ids)
-    return _reply(call, services, chain(replayed, turn), turn)
-
-
-def _begun(session: Session, services: Services) -> Session:
-    running = services.store.change_session(session.agent_key, session.key, begin_turn)
-    if running is None:
-        raise Refused("SM302", f"Agent {session.agent_key} has no session {session.key!r}.", missing_id=session.key)
-    return running
-
-
-def _undone(session: Session, services: Services) -> None:
-    """Leave the session as if the input had never come; what others changed meanwhile stays."""
-
-    def as_before(now: Session) -> Session:
-        is_later = now.sequence != session.sequence
-        return now if is_later else replace(now, status=session.status, turns=session.turns)
-
-    services.store.change_session(session.agent_key, session.key, as_before)
-
-
-def _plan(call: Call, services: Services, agent: Agent, running: Session) -> TurnPlan:
-    noted = services.store.context(running)
-    around = Surroundings(
-        now=services.clock.now(),
-        random=services.ids.random_for("turn", running.agent_key, running.key, running.turns),
-        words=services.words,
-        find=services.store.instruction,
-        dialect=services.dialect,
-        reminders=noted["reminders"] if noted else None,
-    )
-    history = [event for event in services.store.events(running, None) if not event.hidden]
-    return plan_turn(agent, running, history, call.body["messages"], around)
-
-
-def _replayed(call: Call, services: Services, session: Session) -> list[Event]:
-    """Return the stored events behind the `since` cursor, which precede those of the new turn (api-facts §9.19)."""
-    since = call.body.get("since")
-    if since is None:
-        return []
-    if session.status is Status.RUNNING:
-        message = "Queueing an input behind a running turn (since) is not supported yet; wait for the turn's end."
-        raise Refused("SM490", message, fields={"/since": "is not supported yet while a turn runs"})
-    cursor = None if since == "start" else services.store.event(session, since)
-    if cursor is None and since != "start":
-        message = f"since names event {since!r}, which is not in session {session.key}."
-        raise Refused("SM405", message, fields={"/since": "must be start or the id of an event of this session"})
-    after = cursor.sequence if cursor else None
-    return [event for event in services.store.events(session, after) if not event.hidden]
-
-
-def _interrupt(call: Call, services: Services, session: Session) -> Reply:
-    if session.status is Status.RUNNING:
-        message = "Interrupting a running turn is not supported yet; wait for the turn's end."
-        raise Refused("SM490", message, fields={"/type": "is not supported yet while a turn runs"})
-    return _reply(call, services, (), None)
-
-
-def _nothing_pending(call: Call) -> Refused:
-    wrong = {
-        f"/tool_outputs/{index}/event_id": "no tool call with this event id waits for an output"
-        for index, _ in enumerate(call.body["tool_outputs"])
+def _check_outputs(session: Session, outputs: Sequence[JsonObject]) -> None:
+    """Hold the outputs against the calls that wait: each exactly once, and of the shape that its tool promises."""
+    pending = {call.event_id: call for call in session.parked.pending} if session.parked else {}
+    wrong = _faults_of_ids(pending, [output["event_id"] for output in outputs])
+    if wrong:
+        known = ", ".join(pending) or "none"
+        raise Refused("SM404", f"The outputs do not match the calls that wait, which are: {known}.", fields=wrong)
+    misfits = {
+        f"/tool_outputs/{index}/output{'' if pointer == '/' else pointer}": reason
+        for index, output in enumerate(outputs)
+        if output["type"] == "success" and (schema := pending[output["event_id"]].output_schema) is not None
+        for pointer, reason in problems_of(schema, output["output"]).items()
     }
-    message = f"No tool call of session {call.session_key} waits for an output."
-    return Refused("SM404", message, fields=wrong or {"/tool_outputs": "no tool call waits for an output"})
+    if misfits:
+        raise Refused("SM407", "An output does not fit the output schema of its tool.", fields=misfits)
 
 
-def _reply(call: Call, services: Services, events: Iterable[Event], turn: Turn | None) -> Reply:
+def _faults_of_ids(pending: Mapping[str, PendingCall], given: Sequence[str]) -> dict[str, str]:
+    wrong = {
+        f"/tool_outputs/{index}/event_id": "is there twice" if event_id in pending else "no tool call with this event id waits"
+        for index, event_id in enumerate(given)
+        if event_id not in pending or event_id in given[:index]
+    }
+    missing = [event_id for event_id in pending if event_id not in given]
+    if missing:
+        wrong["/tool_outputs"] = f"misses the output of {', '.join(missing)}"
+    elif not pending and not wrong:
+        wrong["/tool_outputs"] = "no tool call waits for an output"
+    return wrong
+
+
+def _interrupted(call: Call, services: Services, session: Session) -> Reply:
+    """Break off the running turn, whose own answer tells of it; a turn that waits for client tools is told here, and given up."""
+    if not services.runs.interrupt(session) and session.parked is not None:
+        random = services.ids.random_for("interrupt", session.agent_key, session.key, session.turns)
+        event = Event(
+            id=new_event_id(random), session_key=session.key, created_at=services.clock.now(), body=SessionInterrupted()
+        )
+        change_same(services.store, session, Session.unparked)
+        return _reply(call, session, [Whole(event)])
+    return _reply(call, session, ())
+
+
+def _reply(call: Call, session: Session, frames: Iterable[Frame]) -> Reply:
     field = call.operation.stream_field
     if field is None or not call.body.get(field, False):
-        return Reply(201, {"events": [event.as_json() for event in events], "session_key": call.session_key})
-
-    def usage() -> ContextUsage | None:
-        return turn.usage if turn else None
-
-    frames = paced(as_stream(events, usage), services.clock.sleep, seconds=services.stream_delay)
-    stream: Iterator[bytes] = encoded(frames)
-    return Reply(201, stream=stream, close=turn.close) if turn else Reply(201, stream=stream)
+        body = {"events": [event.as_json() for event in events_of(frames)], "session_key": session.key}
+        return Reply(201, body, applied=WISHES)
+    stream = encoded(ended(frames))
+    if not isinstance(frames, Reader):
+        return Reply(201, stream=stream)
+    return Reply(201, stream=stream, close=frames.close, applied=WISHES)

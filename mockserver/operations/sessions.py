@@ -11,6 +11,7 @@ from mockserver.domain.events import Event
 from mockserver.domain.forks import Fork, copied, copied_files, fork_of
 from mockserver.domain.paging import page
 from mockserver.domain.sessions import Session, create, update
+from mockserver.domain.simulator.compaction import compaction_of
 from mockserver.operations.agents import generated_key
 from mockserver.operations.call import Call, Reply, Services, listed
 from mockserver.operations.find import (
@@ -69,7 +70,8 @@ def _copies(call: Call, services: Services, fork: Fork, agent_key: str, key: str
         message = f"Agent {fork.agent_key} has no session {fork.session_key!r} to fork."
         raise Refused("SM302", message, missing_id=fork.session_key)
     random = services.ids.random_for("fork", agent_key, key, fork.session_key)
-    events = copied(services.store.events(source, None), fork, key, random)
+    settings = source.effective_compaction
+    events = copied(services.store.events(source, None), fork, key, random, lambda old: compaction_of(old, settings, random))
     return events, copied_files(services.store.artifacts(source), key, services.clock.now())
 
 

@@ -46,7 +46,8 @@ class _Admin:
 
     def reset(self) -> Response:
         """Go back to the world that the mock started with, and forget the journal and the rules of chaos."""
-        self._pipeline.services.store.reset()
+        services = self._pipeline.services
+        services.runs.reset(services.store.reset)
         self._pipeline.chaos.replace(())
         self._pipeline.journal.clear()
         return Response(status=204)

@@ -6,39 +6,22 @@ from hypothesis import strategies as st
 
 from mockserver.app import create_app
 from mockserver.domain.errors import Refused
-from mockserver.domain.events import InputMessage
 from mockserver.domain.rendering import template_context
 from mockserver.domain.simulator.intent import Intent, intent_of
-from mockserver.domain.simulator.plan import Surroundings, plan_turn
+from mockserver.domain.simulator.plan import Surroundings, plan_turn, skill_loads
 from mockserver.domain.simulator.prose import PHRASES
 from mockserver.domain.templating.dialect import DIALECT
-from mockserver.runtime import SeededIds
 from mockserver.settings import Settings
-from tests.arrange import NOON, SEARCH, Api, a_session, an_agent, an_event, answer, examples, frames, of_type, shared_api
+from tests.arrange import NOON, SEARCH, Api, a_session, an_agent, answer, examples, frames, of_type, shared_api
 
-RANDOM = SeededIds(1).random_for("tests")
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
 
-class OneName:
-    """Words with a single name."""
-
-    def names(self, language):
-        return ("Robin",)
-
-
-def around(**more):
-    fields = {"now": NOON, "random": RANDOM, "words": OneName(), "find": lambda _: None, "dialect": DIALECT, "reminders": None}
-    return Surroundings(**fields | more)
-
-
-def plan(text, *, agent=None, session=None, history=()):
+def plan(*, agent=None, session=None):
     return plan_turn(
         agent or an_agent(tools={"search": SEARCH}),
         session or a_session(metadata={"user_role": "premium"}),
-        history,
-        [{"type": "text", "content": text}],
-        around(),
+        Surroundings(NOON, lambda _: None, DIALECT),
     )
 
 
@@ -86,38 +69,40 @@ def test_a_long_message_is_understood_in_time_that_grows_with_its_length(text):
     assert time.process_time() - started < 3
 
 
-def test_knowledge_is_searched_for_with_the_pinned_filter():
-    (call,) = plan("I forgot my password").calls
+def test_a_tools_pinned_arguments_are_resolved_before_the_turn():
+    tool = plan().steps["talk"].tools["search"]
 
-    assert call.arguments == {"query": "I forgot my password"}
-    assert call.overrides.value == {"metadata_filter": "doc.access_level = 'premium'"}
-    assert call.override_paths == ("metadata_filter",)
-
-
-def test_small_talk_calls_no_tool():
-    assert plan("Hello!").calls == ()
+    assert tool.overrides.value == {"metadata_filter": "doc.access_level = 'premium'"}
+    assert tool.override_paths == ("metadata_filter",)
 
 
-def test_a_pinned_query_takes_the_place_of_the_models():
-    tool = {**SEARCH, "argument_override": {"query": "delivery"}}
-
-    call = plan("I forgot my password", agent=an_agent(tools={"search": tool})).calls[0]
-
-    assert (call.arguments, call.overrides.value, call.override_paths) == ({}, {"query": "delivery"}, ("query",))
-
-
-def test_a_tool_that_the_step_does_not_allow_is_not_called():
+def test_a_step_offers_the_tools_that_it_allows():
     agent = an_agent(tools={"search": SEARCH}, steps={"talk": {"allowed_tools": []}})
 
-    assert plan("I forgot my password", agent=agent).calls == ()
+    assert plan(agent=agent).steps["talk"].tools == {}
 
 
-def test_recall_quotes_the_earlier_message_that_fits_best():
-    earlier = [
-        an_event(n, body=InputMessage(({"type": "text", "content": text},))) for n, text in enumerate(["My cat is Tom", "Hi"])
-    ]
+def test_all_steps_that_a_turn_may_reach_are_planned():
+    steps = {
+        "talk": {"next_steps": [{"step_name": "b"}, {"step_name": "c"}]},
+        "b": {"next_steps": [{"step_name": "talk"}]},
+        "c": {},
+        "d": {},
+    }
 
-    assert plan("What did I say about my cat?", history=earlier).quote == "My cat is Tom"
+    assert list(plan(agent=an_agent(steps=steps)).steps) == ["talk", "b", "c"]
+    assert list(plan(agent=an_agent(steps=steps), session=a_session(current_step="c")).steps) == ["c"]
+    assert plan(agent=an_agent(steps=steps), session=a_session(current_step="gone")).start == "talk"
+
+
+def test_a_step_that_cannot_be_rendered_is_refused_before_the_turn_comes_to_it():
+    broken = {"instructions": [{"type": "inline", "name": "Rule", "template": "#if($x)"}]}
+    agent = an_agent(steps={"talk": {"next_steps": [{"step_name": "b"}]}, "b": broken})
+
+    with pytest.raises(Refused) as caught:
+        plan(agent=agent)
+
+    assert caught.value.refusal.code == "SM401"
 
 
 def test_no_secret_is_in_a_templates_reach():
@@ -127,21 +112,12 @@ def test_no_secret_is_in_a_templates_reach():
     context = template_context(agent, session, NOON)
 
     assert "t0p-s3cret" not in repr(context)
-    assert plan("Hello!", agent=agent, session=session).context_tokens > 0
-
-
-def test_a_skill_is_loaded_behind_the_message():
-    agent = an_agent(skills={"s": {"description": "d", "content": "the text"}})
-
-    planned = plan_turn(agent, a_session(), (), [{"type": "skill", "skill_name": "s"}], around())
-
-    assert [type(body).__name__ for body in planned.inputs] == ["InputMessage", "SkillLoad"]
-    assert planned.inputs[1].content == "the text"
+    assert "t0p-s3cret" not in plan(agent=agent, session=session).steps["talk"].told.text
 
 
 def test_an_unknown_skill_is_refused():
     with pytest.raises(Refused) as caught:
-        plan_turn(an_agent(), a_session(), (), [{"type": "skill", "skill_name": "z"}], around())
+        skill_loads(an_agent(), [{"type": "skill", "skill_name": "z"}])
 
     assert (caught.value.refusal.code, set(caught.value.fields)) == ("SM403", {"/messages/0/skill_name"})
 

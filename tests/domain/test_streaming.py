@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import AgentOutput, InputMessage, Thinking
-from mockserver.domain.sessions import ContextUsage
-from mockserver.domain.streaming import ContextConsumed, End, Piece, StreamFailed, Whole, as_stream, encoded, paced, pieces
-from tests.arrange import NOON, an_event
+from mockserver.domain.streaming import End, PiecesEnd, StreamFailed, encoded, ended, events_of, frames_of, pieces
+from tests.arrange import an_event
 
 texts = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"])),
@@ -16,12 +15,12 @@ texts = st.one_of(
 )
 
 
-def no_usage():
-    return None
+def frames_of_all(events):
+    return [frame for event in events for frame in frames_of(event)]
 
 
-def broken(events):
-    yield from events
+def broken(frames):
+    yield from frames
     raise Refused("SM302", "Session s1 was deleted while it ran.")
 
 
@@ -29,7 +28,15 @@ def broken(events):
 @given(texts)
 def test_pieces_joined_are_the_text_and_none_is_empty(text):
     assert "".join(pieces(text)) == text
-    assert all(pieces(text))
+    assert all(pieces(text)) or not text
+
+
+@given(texts, st.integers(1, 50))
+def test_larger_pieces_are_the_small_ones_put_together(text, tokens):
+    large, small = pieces(text, tokens), pieces(text)
+
+    assert "".join(large) == text
+    assert len(large) == -(-len(small) // tokens)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +54,8 @@ events_lists = st.lists(bodies, max_size=4).map(lambda found: [an_event(index, b
 
 @given(events_lists, st.booleans())
 def test_a_stream_ends_with_exactly_one_end(events, fails):
-    frames = list(as_stream(broken(events) if fails else events, no_usage))
+    whole = frames_of_all(events)
+    frames = list(ended(broken(whole) if fails else whole))
 
     assert frames[-1] == End()
     assert frames.count(End()) == 1
@@ -56,12 +64,9 @@ def test_a_stream_ends_with_exactly_one_end(events, fails):
 
 @given(events_lists)
 def test_streamed_texts_are_the_stored_texts(events):
-    stored, streamed = {}, {}
-    for event in events:
-        if isinstance(event.body, AgentOutput):
-            stored[event.id] = event.body.content
-    current = ""
-    for frame in (frame.as_json() for frame in as_stream(events, no_usage)):
+    stored = {event.id: event.body.content for event in events if isinstance(event.body, AgentOutput)}
+    streamed, current = {}, ""
+    for frame in (frame.as_json() for frame in frames_of_all(events)):
         if frame["type"] == "streaming_agent_output":
             current += frame["content"]
         elif frame["type"] == "streaming_agent_output_end":
@@ -71,8 +76,13 @@ def test_streamed_texts_are_the_stored_texts(events):
 
 
 @given(events_lists)
+def test_the_events_of_a_stream_are_those_that_were_sent(events):
+    assert list(events_of(ended(frames_of_all(events)))) == events
+
+
+@given(events_lists)
 def test_an_encoded_frame_is_ascii_on_two_lines_with_a_blank_one_behind(events):
-    frames = list(as_stream(events, lambda: ContextUsage(1, 2, 3)))
+    frames = list(ended(frames_of_all(events)))
 
     for frame, raw in zip(frames, encoded(frames), strict=True):
         event, data, *rest = raw.decode("ascii").split("\n")
@@ -83,32 +93,16 @@ def test_an_encoded_frame_is_ascii_on_two_lines_with_a_blank_one_behind(events):
 
 
 def test_a_failure_tells_why_and_the_end_follows():
-    frames = [frame.as_json() for frame in as_stream(broken([an_event(1)]), lambda: ContextUsage(1, 2, 3))]
+    frames = [frame.as_json() for frame in ended(broken(frames_of(an_event(1))))]
 
     assert frames[-2:] == [{"type": "error", "messages": ("Session s1 was deleted while it ran.",)}, {"type": "end"}]
 
 
-def test_the_usage_comes_before_the_end():
-    usage = ContextUsage(1, 2, 3)
-
-    assert list(as_stream([an_event(1)], lambda: usage))[-2:] == [ContextConsumed(usage, NOON), End()]
-
-
 def test_nothing_but_the_end_comes_of_no_events():
-    assert list(as_stream([], lambda: ContextUsage(1, 2, 3))) == [End()]
+    assert list(ended([])) == [End()]
 
 
-def test_only_pieces_are_waited_for():
-    slept = []
-    frames = [Whole(an_event(1)), Piece("streaming_thinking", "a", NOON), Piece("streaming_agent_output", "b", NOON), End()]
+def test_the_end_of_a_thought_names_no_event():
+    ends = [PiecesEnd(an_event(1, body=Thinking("a"))).as_json(), PiecesEnd(an_event(2)).as_json()]
 
-    assert list(paced(frames, slept.append, seconds=0.25)) == frames
-    assert slept == [0.25, 0.25]
-
-
-def test_no_delay_means_no_waiting():
-    slept = []
-
-    list(paced([Piece("streaming_thinking", "a", NOON)], slept.append, seconds=0))
-
-    assert slept == []
+    assert [end.get("event_id") for end in ends] == [None, "aev_2"]

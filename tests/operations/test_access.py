@@ -52,7 +52,7 @@ def path_of(template, agent="nobody", corpus="nothing"):
 
 
 def test_every_operation_names_its_roles():
-    assert len(OPERATIONS) == 67
+    assert len(OPERATIONS) == 68
     assert all(roles["ApiRole"] for _, _, roles in OPERATIONS.values())
 
 

@@ -3,6 +3,7 @@ import hashlib
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from random import Random
 
 import pytest
 
@@ -10,8 +11,8 @@ from mockserver.app import create_pipeline
 from mockserver.domain.artifacts import Artifact, Upload, upload_message
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import ArtifactUpload
-from mockserver.operations.artifacts import stored_artifacts
-from mockserver.runtime import FixedClock, SeededIds
+from mockserver.domain.simulator.files import kept_uploads
+from mockserver.runtime import FixedClock
 from mockserver.settings import Settings
 from mockserver.web.face import create_face
 from tests.arrange import NOON, Api, an_event, assert_refused
@@ -225,50 +226,42 @@ def test_the_checksum_is_that_of_the_data(put, session):
 TEXT, IMAGE = Upload("a.txt", "text/plain", b"x" * 774), Upload("b.png", "image/png", BYTES)
 
 
+def stored(uploads, session, services):
+    return kept_uploads(uploads, session, services.store, services.ids.random_for("test"), NOON)
+
+
 def stored_session(services, key="s1"):
     return services.store.session("support-agent", key)
 
 
 def test_uploads_become_artifacts_in_their_order(api, session, services):
-    stored = stored_artifacts((TEXT, IMAGE), stored_session(services), services)
+    kept = stored((TEXT, IMAGE), stored_session(services), services)
 
-    assert [one.reference() for one in stored] == [
-        {"artifact_id": stored[0].id, "filename": "a.txt", "mime_type": "text/plain", "size_bytes": 774},
-        {"artifact_id": stored[1].id, "filename": "b.png", "mime_type": "image/png", "size_bytes": 256},
+    assert [one.reference() for one in kept] == [
+        {"artifact_id": kept[0].id, "filename": "a.txt", "mime_type": "text/plain", "size_bytes": 774},
+        {"artifact_id": kept[1].id, "filename": "b.png", "mime_type": "image/png", "size_bytes": 256},
     ]
-    assert api.get(f"{session}/artifacts", order_by="asc").json["artifacts"] == [one.as_json(with_data=False) for one in stored]
-    assert [one.metadata for one in stored] == [{"original_filename": "a.txt"}, {"original_filename": "b.png"}]
-    assert [one.created_at for one in stored] == [NOON, NOON]
-    assert stored[1].data == BYTES
-    assert stored_artifacts((), stored_session(services), services) == ()
+    assert api.get(f"{session}/artifacts", order_by="asc").json["artifacts"] == [one.as_json(with_data=False) for one in kept]
+    assert [one.metadata for one in kept] == [{"original_filename": "a.txt"}, {"original_filename": "b.png"}]
+    assert [one.created_at for one in kept] == [NOON, NOON]
+    assert kept[1].data == BYTES
+    assert stored((), stored_session(services), services) == ()
 
 
-def test_ids_depend_on_agent_session_and_number_alone(api, session, services):
-    first = [one.id for one in stored_artifacts((TEXT, TEXT, TEXT), stored_session(services), services)]
-    api.session(key="s2")
-    others = [one.id for one in stored_artifacts((TEXT, TEXT, TEXT), stored_session(services, "s2"), services)]
-    api.call("DELETE", session)
-    api.session(key="s1")
-    again = [one.id for upload in (TEXT,) * 3 for one in stored_artifacts((upload,), stored_session(services), services)]
+class SameNumbers(Random):
+    """Chance that gives the same three numbers over and over, then others."""
 
-    assert first == again
-    assert len({*first, *others}) == 6
-    assert all(name.startswith("art_") for name in first)
+    draws = 0
 
-
-class SameIds(SeededIds):
-    """Ids whose random numbers are the same for every purpose."""
-
-    def random_for(self, *purpose):
-        return super().random_for()
+    def sample(self, population, k, **_):
+        self.draws += 1
+        return population[:3] if self.draws % 4 else population[self.draws : self.draws + 3]
 
 
 def test_ids_that_collide_are_drawn_again(session, services):
-    clumsy = replace(services, ids=SameIds(0))
+    kept = kept_uploads((TEXT,) * 5, stored_session(services), services.store, SameNumbers(), NOON)
 
-    stored = stored_artifacts((TEXT,) * 5, stored_session(services), clumsy)
-
-    assert len({one.id for one in stored}) == 5
+    assert len({one.id for one in kept}) == 5
 
 
 def test_a_session_that_is_gone_takes_no_files(api, session, services):
@@ -277,21 +270,21 @@ def test_a_session_that_is_gone_takes_no_files(api, session, services):
     api.session(key="s1")
 
     with pytest.raises(Refused) as caught:
-        stored_artifacts((TEXT,), gone, services)
+        stored((TEXT,), gone, services)
 
     assert caught.value.refusal.code == "SM302"
     assert ids(api.get(f"{session}/artifacts")) == []
 
 
 def test_the_model_is_told_name_type_size_and_id_of_each_file(services, session):
-    stored = stored_artifacts((TEXT, IMAGE), stored_session(services), services)
+    kept = stored((TEXT, IMAGE), stored_session(services), services)
 
-    assert upload_message(stored).splitlines() == [
+    assert upload_message(kept).splitlines() == [
         "The user uploaded 2 files:",
-        f"- a.txt (text/plain, 774 B), artifact_id: {stored[0].id}",
-        f"- b.png (image/png, 256 B), artifact_id: {stored[1].id}",
+        f"- a.txt (text/plain, 774 B), artifact_id: {kept[0].id}",
+        f"- b.png (image/png, 256 B), artifact_id: {kept[1].id}",
     ]
-    assert upload_message(stored[:1]).startswith("The user uploaded 1 file:\n- a.txt")
+    assert upload_message(kept[:1]).startswith("The user uploaded 1 file:\n- a.txt")
 
 
 @pytest.mark.parametrize(
@@ -307,9 +300,9 @@ def test_the_model_is_told_name_type_size_and_id_of_each_file(services, session)
     ],
 )
 def test_sizes_are_told_as_people_write_them(session, services, size, told):
-    (stored,) = stored_artifacts((Upload("a", "text/plain", b"x" * size),), stored_session(services), services)
+    (kept,) = stored((Upload("a", "text/plain", b"x" * size),), stored_session(services), services)
 
-    assert f"(text/plain, {told})" in upload_message([stored])
+    assert f"(text/plain, {told})" in upload_message([kept])
 
 
 def post_form(api, session, **parts):

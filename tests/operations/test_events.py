@@ -73,7 +73,7 @@ def test_a_stream_is_sent_as_server_sent_events(api, session):
 
 
 def test_a_stream_is_paced_by_the_clock(clock):
-    api = Api(create_app(Settings(stream_delay_ms=500), clock=clock))
+    api = Api(create_app(Settings(physics="tokens_per_second=2"), clock=clock))
     started = clock.now()
 
     streamed = frames(api.say(api.session(), "Hello!", stream_response=True).data)
@@ -193,7 +193,7 @@ def test_a_disabled_agent_takes_no_input(api):
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
-        pytest.param({"type": "compact"}, 400, "SM490", id="compact"),
+        pytest.param({"type": "compact", "compact_up_to_event_id": "aev_gone"}, 400, "SM410", id="compact up to nothing"),
         pytest.param({"type": "tool_output", "tool_outputs": []}, 400, "SM404", id="tool output"),
         pytest.param({"messages": [{"type": "skill", "skill_name": "z"}]}, 400, "SM403", id="unknown skill"),
         pytest.param({"messages": [{"type": "text", "content": "x"}], "since": "aev_gone"}, 400, "SM405", id="unknown since"),

@@ -68,17 +68,30 @@ def test_a_fork_may_end_with_an_event(api, source):
     assert contents(api.events(f"{AGENT}/sessions/fork")) == contents(events[:2])
 
 
+def test_a_fork_may_begin_with_a_summary(api, source):
+    events = api.events(source)
+
+    fork(api, compact_up_to_event_id=events[1]["id"])
+
+    summary, *rest = api.events(f"{AGENT}/sessions/fork")
+    assert (summary["type"], summary["turns_compacted"], summary["events_compacted"]) == ("compaction", 1, 2)
+    assert events[0]["messages"][0]["content"] in summary["summary_text"]
+    assert summary["created_at"] == events[1]["created_at"]
+    assert contents(rest) == contents(events[2:])
+    assert api.events(source) == events
+
+
 @pytest.mark.parametrize(
     ("given", "status", "code", "field"),
     [
         ({"include_up_to_event_id": "aev_x", "compact_up_to_event_id": "aev_y"}, 400, "SM332", "/from_session"),
         ({"include_up_to_event_id": "aev_x"}, 400, "SM333", "/from_session/include_up_to_event_id"),
-        ({"compact_up_to_event_id": "aev_x"}, 400, "SM331", "/from_session/compact_up_to_event_id"),
+        ({"compact_up_to_event_id": "aev_x"}, 400, "SM333", "/from_session/compact_up_to_event_id"),
         ({"session_key": "nobody"}, 404, "SM302", None),
         ({"agent_key": "nobody"}, 404, "SM302", None),
         ({"session_key": "no", "include_up_to_event_id": "a", "compact_up_to_event_id": "b"}, 400, "SM332", "/from_session"),
     ],
-    ids=["both", "unknown event", "compacted", "unknown session", "unknown agent", "both goes before look-up"],
+    ids=["both", "unknown event", "unknown event to compact", "unknown session", "unknown agent", "both goes before look-up"],
 )
 def test_a_fork_that_cannot_be_made_is_refused_and_stores_nothing(api, source, given, status, code, field):
     before = api.state()

@@ -105,7 +105,7 @@ def told():
         {**HANDLERS, "listAgents": list_agents, "getAgent": lambda *_: Reply(204, applied=("scenario",))},
         made.services,
         seed=0,
-        max_body_bytes=1,
+        limits=made.limits,
         journal_size=1,
     )
     return Api(create_face(pipeline)), seen

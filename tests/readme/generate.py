@@ -1,12 +1,19 @@
-"""Write the tables of README from the code: `python -m tests.readme.generate`."""
+"""Write the tables of README from the code and from the document: `python -m tests.readme.generate`."""
 
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
+import openapi
+from contracts.document import event_order
 from contracts.promises import PROMISES
+from mockserver.domain.chaos import FAULTS
 from mockserver.domain.errors import REFUSALS
+from mockserver.domain.simulator.scenarios import Book, kinds_of
 from mockserver.pipeline import STATUS
+from mockserver.scenario_files import load_book
 from mockserver.settings import rows
+from mockserver.spec.document import Document, Place, load
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -20,11 +27,67 @@ def _default(value: object) -> str:
     return f"`{value}`" if value != "" else ""
 
 
+def _branches(document: Document, file: str, name: str) -> dict[str, str]:
+    """Return the types of a union of the document, each with its description."""
+    place = document.at(urljoin(document.root, f"schemas/{file}.yaml#/{name}"))
+    choice = place.node.get("discriminator") or place.node["x-discriminator"]
+    branches = {kind: document.at(urljoin(place.uri, reference)) for kind, reference in choice["mapping"].items()}
+    return {kind: _described(document, branch) for kind, branch in branches.items()}
+
+
+def _described(document: Document, place: Place) -> str:
+    return str(document.follow(place).node["description"]).replace("\n", " ")
+
+
+def _inputs(document: Document) -> str:
+    kinds = _branches(document, "inputs", "CreateInputRequest")
+    return _table(("input", "what it does"), [(f"`{kind}`", text) for kind, text in kinds.items()])
+
+
+def _events(document: Document, book: Book) -> str:
+    """List every type of event and of stream frame: where it comes, and scenarios that show it."""
+    order = event_order()
+    kinds = _branches(document, "events", "AgentEvent") | _branches(document, "stream", "AgentStreamedResponse")
+    return _table(
+        ("event", "what it says", "stored", "JSON", "stream", "shown by"),
+        [
+            (
+                f"`{kind}`",
+                text,
+                _tick(kind in order.persisted),
+                _tick(kind not in order.stream_only),
+                "in pieces" if kind in order.streamed_as else "yes",
+                _shown_by(kind, book),
+            )
+            for kind, text in kinds.items()
+        ],
+    )
+
+
+def _tick(holds: bool) -> str:
+    return "yes" if holds else ""
+
+
+def _shown_by(kind: str, book: Book) -> str:
+    """Name the scenario of that name, or else the first that shows it."""
+    named = [kind] if kind in book.scenarios else []
+    others = [one.name for one in book.scenarios.values() if kind in kinds_of(one)]
+    return f"`{(named + others)[0]}`" if named or others else "every stream"
+
+
 def tables() -> dict[str, str]:
     """Return every generated table by the name of its place in README."""
+    document, book = load(openapi.DOCUMENT), load_book([])
     return {
         "settings": _table(
             ("setting", "default", "meaning"), [(f"`{name}`", _default(value), text) for name, value, text in rows()]
+        ),
+        "inputs": _inputs(document),
+        "events": _events(document, book),
+        "scenarios": _table(("scenario", "what it shows"), [(f"`{one.name}`", one.about) for one in book.scenarios.values()]),
+        "faults": _table(
+            ("header", "values", "what happens", "applies to"),
+            [(f"`{row.header}`", row.values.allowed, row.meaning, row.reach.value) for row in FAULTS.values()],
         ),
         "codes": _table(
             ("code", "status", "meaning", "what to do"),

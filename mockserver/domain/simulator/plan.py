@@ -1,35 +1,30 @@
-"""A turn as a value: everything that is decided before the first event, so that a refusal stores nothing."""
+"""What a turn is told, as a value: rendered and resolved before the first event, so that a refusal stores nothing.
 
-import string
+Everything is decided for all steps that the turn may reach: templates see the metadata of the turn's start, and references are
+constant within a turn (api-facts §2.8, §5.2).
+"""
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Any
 
 from mockserver.domain.agents import Agent
 from mockserver.domain.errors import Refused
-from mockserver.domain.events import Body, Event, InputMessage, SkillLoad, ToolOutput, text_of
+from mockserver.domain.events import SkillLoad
 from mockserver.domain.instructions import Find
-from mockserver.domain.ports import Words
-from mockserver.domain.references import Roots, leaf_paths, refuse_lost, resolved, roots_of, tools_named
+from mockserver.domain.references import Resolved, Roots, leaf_paths, refuse_lost, resolved, roots_of
 from mockserver.domain.rendering import described_tools, rendered_instructions, rendered_reminders, template_context
 from mockserver.domain.sessions import Session
-from mockserver.domain.simulator import languages, prose
-from mockserver.domain.simulator.calls import ToolCall
-from mockserver.domain.simulator.intent import Intent, intent_of, most_relevant
+from mockserver.domain.simulator import languages
+from mockserver.domain.structured import Unsatisfiable, value_for
 from mockserver.domain.templating.dialect import Dialect
 from mockserver.domain.values import JsonObject
-from mockserver.domain.words import terms
-
-CHARACTERS_PER_TOKEN = 4
-MODEL_WINDOW = 200_000
-_LONGEST_QUERY = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the model is told in this turn: rendered instructions and reminders, the described tools."""
+    """What the model is told in a step: rendered instructions and reminders, the described tools."""
 
     instructions: Sequence[JsonObject]
     reminders: Sequence[JsonObject]
@@ -42,86 +37,130 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnPlan:
-    """What the turn will do: the input events, an optional thought, tool calls, and all that the answer is made of."""
+class Tool:
+    """A tool as a step offers it: pinned arguments and the rest of its configuration, references resolved."""
 
-    inputs: tuple[Body, ...]
+    name: str
+    raw: JsonObject
+    overrides: Resolved
+    override_paths: tuple[str, ...]
+    configuration: Resolved
+
+    @property
+    def type(self) -> str:
+        """Its kind, such as `corpora_search`."""
+        return str(self.raw["type"])
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """A step as this turn would run it."""
+
+    name: str
+    step: JsonObject
     told: Told
-    intent: Intent
+    tools: Mapping[str, Tool]
     language: str
-    thinking: str | None
-    calls: tuple[ToolCall, ...]
-    earlier_outputs: Mapping[str, JsonObject]
-    quote: str | None
-    agent_name: str
-    persona: str
-    context_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class TurnPlan:
+    """The steps that the turn may reach, by name, and the one in which it begins; `context` is what templates see."""
+
+    start: str
+    steps: Mapping[str, StepPlan]
+    context: JsonObject
+
+    @property
+    def reminders(self) -> Mapping[str, Sequence[JsonObject]]:
+        """The rendered reminders by step: they are rendered once a session, and kept from then on."""
+        return {name: step.told.reminders for name, step in self.steps.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a turn is planned with besides the session: time, chance, names, instructions, template dialect, kept reminders."""
+    """What a turn is planned with besides agent and session: time, instructions, template dialect."""
 
     now: datetime
-    random: Random
-    words: Words
     find: Find
     dialect: Dialect
-    reminders: Sequence[JsonObject] | None
 
 
-def plan_turn(
-    agent: Agent, session: Session, history: Sequence[Event], messages: Sequence[JsonObject], around: Surroundings
-) -> TurnPlan:
-    """Plan the turn that answers `messages`. Reminders are rendered once a session and kept from then on.
-
-    Raises Refused SM401, SM402 or SM406 (the agent cannot be rendered) or SM403 (a skill that it does not have).
-    """
-    message = InputMessage(tuple(messages))
-    step = agent.entry_step
+def plan_turn(agent: Agent, session: Session, around: Surroundings) -> TurnPlan:
+    """Plan a turn. Raises Refused SM401, SM402, SM406 or SM411 where the agent cannot be rendered for this session."""
+    steps: JsonObject = agent.config["steps"]
+    start = str(session.current_step if session.current_step in steps else agent.config["first_step_name"])
     context = template_context(agent, session, around.now)
-    told = _told(agent, step, context, around)
     roots = roots_of(context, around.dialect, session_secrets=session.secrets, agent_secrets=agent.secrets)
-    tools = _resolved_tools(agent, step, roots)
-    text, language = text_of(message), languages.asked_for(told.text)
-    intent = intent_of(text)
-    calls = _calls(tools, text, around.random) if intent is Intent.KNOWLEDGE else ()
-    earlier = [text_of(event.body) for event in history if isinstance(event.body, InputMessage)]
-    topic = ", ".join(dict.fromkeys(terms(text)[:4])) or text[:40]
-    return TurnPlan(
-        inputs=(message, *_skill_loads(agent, messages)),
-        told=told,
-        intent=intent,
-        language=language,
-        thinking=prose.PHRASES[language].thinking.format(topic=topic) if calls else None,
-        calls=calls,
-        earlier_outputs=_outputs(history),
-        quote=most_relevant(text, [quote for quote in earlier if quote]) if intent is Intent.RECALL else None,
-        agent_name=agent.name,
-        persona=around.random.choice(around.words.names(language)),
-        context_tokens=tokens_of(told.text) + sum(map(tokens_of, earlier)) + tokens_of(text),
-    )
+    planner = _Planner(agent, session, context, roots, around)
+    return TurnPlan(start, {name: planner.step(name, steps[name]) for name in reachable(steps, start)}, context)
 
 
-def tokens_of(text: str) -> int:
-    """Estimate how many tokens a text is."""
-    return -(-len(text) // CHARACTERS_PER_TOKEN)
+def reachable(steps: JsonObject, start: str) -> list[str]:
+    """Return the names of the steps that a turn beginning in `start` may come to, that one first."""
+    found = [start]
+    for name in found:  # the list grows while it is read
+        found += [step["step_name"] for step in steps[name].get("next_steps", ()) if step["step_name"] not in found]
+    return list(dict.fromkeys(found))
 
 
-def _told(agent: Agent, step: JsonObject, context: JsonObject, around: Surroundings) -> Told:
-    tools = described_tools(_allowed(agent, step), context, around.dialect)
-    seen = {**context, "tools": tools}
-    reminders = rendered_reminders(step, seen, around.dialect) if around.reminders is None else around.reminders
-    return Told(rendered_instructions(step, seen, around.dialect, around.find), reminders, tools)
+@dataclass(frozen=True, slots=True)
+class _Planner:
+    agent: Agent
+    session: Session
+    context: JsonObject
+    roots: Roots
+    around: Surroundings
+
+    def step(self, name: str, step: JsonObject) -> StepPlan:
+        told = self._told(name, step)
+        _check_schema(name, step)
+        return StepPlan(name, step, told, self._tools(step), languages.asked_for(told.text))
+
+    def _told(self, name: str, step: JsonObject) -> Told:
+        dialect = self.around.dialect
+        tools = described_tools(_allowed(self.agent, step), self.context, dialect)
+        seen = {**self.context, "tools": tools}
+        kept = self.session.reminders.get(name)
+        reminders = rendered_reminders(step, seen, dialect) if kept is None else kept
+        return Told(rendered_instructions(step, seen, dialect, self.around.find), reminders, tools)
+
+    def _tools(self, step: JsonObject) -> dict[str, Tool]:
+        tools = {name: self._tool(name, raw) for name, raw in _allowed(self.agent, step).items()}
+        refuse_lost({name: tool.overrides.lost + tool.configuration.lost for name, tool in tools.items()})
+        return tools
+
+    def _tool(self, name: str, raw: JsonObject) -> Tool:
+        override = raw.get("argument_override", {})
+        rest = {field: value for field, value in raw.items() if field not in {"argument_override", "description_template"}}
+        return Tool(
+            name,
+            raw,
+            resolved(override, self.roots, templates=True),
+            leaf_paths(override),
+            resolved(rest, self.roots, templates=False),
+        )
 
 
-def _outputs(history: Sequence[Event]) -> dict[str, JsonObject]:
-    """Return the latest output of each tool in the session, as references to `tools.*` find it."""
-    outputs = (event.body for event in history if isinstance(event.body, ToolOutput))
-    return {output.tool_configuration_name: {"outputs": {"latest": output.tool_output}} for output in outputs}
+def _check_schema(name: str, step: JsonObject) -> None:
+    """Refuse SM411 a step whose structured output no value can fit, before anything happens."""
+    parser = step["output_parser"]
+    if parser["type"] == "structured":
+        try:
+            value_for(parser["json_schema"]["schema"], Random(0))  # noqa: S311 - nothing is made of it
+        except Unsatisfiable as error:
+            message = f"No value fits the schema {parser['json_schema']['name']!r} of step {name!r}: {error}"
+            raise Refused("SM411", message) from error
 
 
-def _skill_loads(agent: Agent, messages: Sequence[JsonObject]) -> list[SkillLoad]:
+def _allowed(agent: Agent, step: JsonObject) -> dict[str, JsonObject]:
+    tools = agent.config["tool_configurations"]
+    allowed = step.get("allowed_tools", tools)
+    return {name: tool for name, tool in tools.items() if name in allowed}
+
+
+def skill_loads(agent: Agent, messages: Sequence[JsonObject]) -> list[SkillLoad]:
+    """Return the skills that the user asks for, in order. Raises Refused SM403 for one that the agent does not have."""
     skills = agent.config.get("skills", {})
     loads = []
     for index, part in enumerate(messages):
@@ -133,61 +172,3 @@ def _skill_loads(agent: Agent, messages: Sequence[JsonObject]) -> list[SkillLoad
                 raise Refused("SM403", f"Agent {agent.key} has no skill {name!r}; its skills are: {known}.", fields=fields)
             loads.append(SkillLoad(name, skills[name]["content"]))
     return loads
-
-
-def _allowed(agent: Agent, step: JsonObject) -> dict[str, JsonObject]:
-    tools = agent.config["tool_configurations"]
-    allowed = step.get("allowed_tools", tools)
-    return {name: tool for name, tool in tools.items() if name in allowed}
-
-
-def _resolved_tools(agent: Agent, step: JsonObject, roots: Roots) -> dict[str, dict[str, Any]]:
-    """Resolve every tool of the step at the start of the turn, so that references are constant within it (api-facts §2.8)."""
-    tools: dict[str, dict[str, Any]] = {
-        name: {
-            "type": str(tool["type"]),
-            "paths": leaf_paths(tool.get("argument_override", {})),
-            "overrides": resolved(tool.get("argument_override", {}), roots, templates=True),
-            "configuration": resolved(_rest(tool), roots, templates=False),
-        }
-        for name, tool in _allowed(agent, step).items()
-    }
-    refuse_lost({name: tool["overrides"].lost + tool["configuration"].lost for name, tool in tools.items()})
-    return tools
-
-
-def _rest(tool: JsonObject) -> JsonObject:
-    """Return what a tool's configuration says besides its overrides and its description."""
-    return {name: value for name, value in tool.items() if name not in {"argument_override", "description_template"}}
-
-
-def _calls(tools: dict[str, dict[str, Any]], text: str, random: Random) -> tuple[ToolCall, ...]:
-    """Call every search tool, one that needs another's output after it."""
-    calls = [_search_call(name, tool, text, random) for name, tool in tools.items() if tool["type"] == "corpora_search"]
-    ordered: list[ToolCall] = []
-    while calls:
-        waiting = {call.configuration_name for call in calls}
-        ready = [call for call in calls if not (_needs(call) & waiting)] or calls
-        ordered.append(ready[0])
-        calls.remove(ready[0])
-    return tuple(ordered)
-
-
-def _needs(call: ToolCall) -> set[str]:
-    named = tools_named(call.overrides.value) | tools_named(call.configuration.value)
-    return named - {call.configuration_name}
-
-
-def _search_call(name: str, tool: dict[str, Any], text: str, random: Random) -> ToolCall:
-    arguments = {"query": prose.shortened(text, _LONGEST_QUERY)}
-    pinned = {path.partition(".")[0].partition("[")[0] for path in tool["paths"]}
-    return ToolCall(
-        id="call_" + "".join(random.choices(string.ascii_letters + string.digits, k=24)),
-        configuration_name=name,
-        tool_type=tool["type"],
-        tool_name=tool["type"],
-        arguments={key: value for key, value in arguments.items() if key not in pinned},
-        overrides=tool["overrides"],
-        override_paths=tool["paths"],
-        configuration=tool["configuration"],
-    )

@@ -1,5 +1,6 @@
 """What the simulated agent says, by language: a small table of phrases around what it found or remembers."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ class Phrases:
     recalled: str
     blank: str
     thinking: str
+    reported: str
+    received: str
 
 
 PHRASES = {
@@ -31,6 +34,8 @@ PHRASES = {
         recalled="Earlier in this conversation you wrote: “{quote}”",
         blank="You have not told me anything yet in this conversation; this is your first message.",
         thinking="The user asks about {topic}. I should look it up before I answer.",
+        reported="The tool {tool} returned: {result}",
+        received="I have received {files}.",
     ),
     "es": Phrases(
         greeting="Hola, soy {name} de {agent}. ¿En qué puedo ayudarle hoy?",
@@ -41,6 +46,8 @@ PHRASES = {
         recalled="Antes, en esta conversación, usted escribió: «{quote}»",
         blank="Todavía no me ha contado nada en esta conversación; este es su primer mensaje.",
         thinking="El usuario pregunta por {topic}. Debo consultarlo antes de responder.",
+        reported="La herramienta {tool} ha devuelto: {result}",
+        received="He recibido {files}.",
     ),
     "fr": Phrases(
         greeting="Bonjour, ici {name} de {agent}. Comment puis-je vous aider aujourd'hui ?",
@@ -51,6 +58,8 @@ PHRASES = {
         recalled="Plus tôt dans cette conversation, vous avez écrit : « {quote} »",
         blank="Vous ne m'avez encore rien dit dans cette conversation ; c'est votre premier message.",
         thinking="L'utilisateur pose une question sur {topic}. Je dois vérifier avant de répondre.",
+        reported="L'outil {tool} a renvoyé : {result}",
+        received="J'ai bien reçu {files}.",
     ),
     "de": Phrases(
         greeting="Guten Tag, hier ist {name} von {agent}. Wie kann ich Ihnen heute helfen?",
@@ -61,6 +70,8 @@ PHRASES = {
         recalled="Sie haben in diesem Gespräch vorhin geschrieben: „{quote}“",
         blank="Sie haben mir in diesem Gespräch noch nichts erzählt; das ist Ihre erste Nachricht.",
         thinking="Der Benutzer fragt nach {topic}. Ich sollte das nachschlagen, bevor ich antworte.",
+        reported="Das Werkzeug {tool} hat zurückgegeben: {result}",
+        received="Ich habe {files} erhalten.",
     ),
     "ja": Phrases(
         greeting="こんにちは、{agent}の{name}です。本日はどのようなご用件でしょうか。お手伝いいたします。",
@@ -71,6 +82,8 @@ PHRASES = {
         recalled="この会話の中で、先ほどお客様は次のようにお書きになりました。「{quote}」",
         blank="この会話ではまだ何も伺っておりません。これがお客様の最初のメッセージです。",
         thinking="ユーザーは{topic}について質問しています。回答する前に調べる必要があります。",
+        reported="ツール「{tool}」の結果は次のとおりです。{result}",
+        received="{files}を受け取りました。ありがとうございます。",
     ),
     "it": Phrases(
         greeting="Buongiorno, sono {name} di {agent}. Come posso aiutarla oggi?",
@@ -81,6 +94,8 @@ PHRASES = {
         recalled="Prima, in questa conversazione, lei ha scritto: «{quote}»",
         blank="Non mi ha ancora detto nulla in questa conversazione; questo è il suo primo messaggio.",
         thinking="L'utente chiede informazioni su {topic}. Devo verificare prima di rispondere.",
+        reported="Lo strumento {tool} ha restituito: {result}",
+        received="Ho ricevuto {files}.",
     ),
     "pt": Phrases(
         greeting="Olá, aqui é {name} de {agent}. Como posso ajudar você hoje?",
@@ -91,10 +106,13 @@ PHRASES = {
         recalled="Antes, nesta conversa, você escreveu: «{quote}»",
         blank="Você ainda não me disse nada nesta conversa; esta é a sua primeira mensagem.",
         thinking="O usuário pergunta sobre {topic}. Devo consultar antes de responder.",
+        reported="A ferramenta {tool} devolveu: {result}",
+        received="Recebi {files}.",
     ),
 }
 _LONGEST_PASSAGE = 600
 _LONGEST_QUOTE = 300
+_WORDY = ("content", "text", "sub_agent_response", "message", "result", "answer")
 _SENTENCE_END = re.compile(r"(?<=[.!?。])\s")
 
 
@@ -117,6 +135,13 @@ def generated(generation: JsonObject | None, results: Sequence[JsonObject]) -> J
     if generation is None or not generation.get("enabled", True):
         return {}
     return {"summary": found(PHRASES["en"], results), "response_language": "eng"}
+
+
+def reported(phrases: Phrases, tool: str, output: JsonObject) -> str:
+    """Say what a tool returned: its own words where it has such, else its result as JSON."""
+    words = next((output[name] for name in _WORDY if isinstance(output.get(name), str)), None)
+    result = words if words is not None else json.dumps(output, ensure_ascii=False, default=str)
+    return phrases.reported.format(tool=tool, result=shortened(str(result), _LONGEST_PASSAGE))
 
 
 def recalled(phrases: Phrases, quote: str | None) -> str:

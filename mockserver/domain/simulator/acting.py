@@ -1,0 +1,136 @@
+"""Play what was decided: skills, tool calls and their outputs in order, images, client tools that are waited for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.domain.events import ClientToolPending, ImageRead, SkillLoad, Thinking, ToolInput, ToolOutput, body_as_json
+from mockserver.domain.references import settled
+from mockserver.domain.sessions import PendingCall
+from mockserver.domain.simulator.calls import Outcome, ToolCall
+from mockserver.domain.simulator.decide import Decision, new_call_id
+from mockserver.domain.simulator.drafts import Drafts, Happens
+from mockserver.domain.simulator.plan import StepPlan
+from mockserver.domain.simulator.stage import Stage
+from mockserver.domain.simulator.subagents import asked
+from mockserver.domain.simulator.tools import merged
+from mockserver.domain.values import JsonObject, timestamp
+
+SKILL_TOOL = "invoke_skill"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A tool call that is over."""
+
+    tool: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What the calls of a step gave, and the client tools that are still waited for."""
+
+    done: tuple[Done, ...] = ()
+    pending: tuple[PendingCall, ...] = ()
+
+
+def acted(stage: Stage, step: StepPlan, decision: Decision) -> Drafts[Acted]:
+    """Think, load the skill, call the tools wave by wave. Waves behind a client tool are played when its output is there."""
+    if decision.thinking:
+        yield from stage.spoken(decision.thinking, Thinking)
+    if decision.skill:
+        yield from skill_loaded(stage, decision.skill, stage.agent.config["skills"][decision.skill]["content"])
+    outputs = stage.outputs() if decision.waves else {}
+    done: list[Done] = []
+    for wave in decision.waves:
+        result = yield from _wave(stage, step, wave, outputs)
+        done += result.done
+        if result.pending:
+            return Acted(tuple(done), result.pending)
+    return Acted(tuple(done))
+
+
+def _wave(stage: Stage, step: StepPlan, wave: Sequence[ToolCall], outputs: dict[str, Any]) -> Drafts[Acted]:
+    opened = [(call, stage.new_id()) for call in wave]
+    for call, event_id in opened:
+        yield opening(call, event_id)
+    done, pending = [], []
+    for call, event_id in opened:
+        if call.tool_type == "client" and (waiting := _pending(stage, call, event_id, outputs)):
+            pending.append(waiting)
+            continue
+        outcome = yield from _run(stage, call, outputs)
+        stage.note_call(step, call, outcome)
+        outputs[call.configuration_name] = {"outputs": {"latest": outcome.output}}
+        done.append(Done(call.configuration_name, outcome))
+    if pending:
+        yield Happens(ClientToolPending(tuple(call.as_json() for call in pending)))
+    return Acted(tuple(done), tuple(pending))
+
+
+def opening(call: ToolCall, event_id: str | None = None) -> Happens:
+    """Begin a call: only what the model chose is told (api-facts §2.8)."""
+    body = ToolInput(call.id, call.configuration_name, call.tool_name, call.arguments, call.override_paths)
+    return Happens(body, id=event_id)
+
+
+def closing(call: ToolCall, outcome: Outcome, wait: float = 0) -> Happens:
+    """End a call."""
+    body = ToolOutput(
+        call.id,
+        call.configuration_name,
+        call.tool_name,
+        outcome.output,
+        error=outcome.error,
+        resolved_argument_overrides=outcome.overrides,
+    )
+    return Happens(body, wait)
+
+
+def _run(stage: Stage, call: ToolCall, outputs: Mapping[str, JsonObject]) -> Drafts[Outcome]:
+    wait = stage.pace.before_answer(stage.random)
+    if call.tool_type == "sub_agent":
+        outcome = yield from asked(stage, call, outputs)
+    else:
+        outcome = stage.equipment.run(call, outputs, stage.place)
+    if call.tool_type == "image_read" and not outcome.error:
+        yield from shown(stage, call, outcome, wait)
+    else:
+        yield closing(call, outcome, wait)
+    return outcome
+
+
+def shown(stage: Stage, call: ToolCall, outcome: Outcome, wait: float) -> Iterator[Happens]:
+    """Show an image: the output of the call is the very event that follows it (api-facts §4.7)."""
+    body = ImageRead(outcome.output["artifact_id"], outcome.output.get("detail", "auto"))
+    event_id, at = stage.new_id(), stage.equipment.clock.now()
+    event = {"id": event_id, "session_key": stage.session.key, "created_at": timestamp(at), **body_as_json(body)}
+    yield closing(call, Outcome(event, error=False, overrides=outcome.overrides, filters={}), wait)
+    yield Happens(body, id=event_id, at=at)
+
+
+def _pending(stage: Stage, call: ToolCall, event_id: str, outputs: Mapping[str, JsonObject]) -> PendingCall | None:
+    """Return what the caller has to carry out, None where an argument needs the output of a tool that did not run."""
+    overrides, lost = settled(call.overrides.value, outputs)
+    if lost:
+        return None
+    shown_overrides, _ = settled(call.overrides.shown, outputs)
+    tool_id = call.configuration.value.get("tool_id")
+    registered = stage.equipment.store.tools.get(tool_id or "")
+    return PendingCall(
+        event_id=event_id,
+        tool_call_id=call.id,
+        tool_configuration_name=call.configuration_name,
+        tool_name=call.tool_name,
+        arguments=merged(call.arguments, overrides),
+        overrides=shown_overrides,
+        tool_id=tool_id,
+        output_schema=registered.output_schema if registered else None,
+    )
+
+
+def skill_loaded(stage: Stage, name: str, content: str) -> Iterator[Happens]:
+    """Load a skill because the model wants it: a call that the skill itself answers (api-facts §4.7)."""
+    yield Happens(ToolInput(new_call_id(stage.random), SKILL_TOOL, SKILL_TOOL, {"skill_name": name}, ()))
+    yield Happens(SkillLoad(name, content))
