@@ -57,8 +57,8 @@ def test_an_unknown_code_is_answered_with_those_there_are(tmp_path):
         pytest.param(
             (),
             {},
-            "steam_delay_ms = 1",
-            "sessionsuite.toml: there is no setting 'steam_delay_ms'; did you mean 'stream_delay_ms'?",
+            "transition_limits = 1",
+            "sessionsuite.toml: there is no setting 'transition_limits'; did you mean 'transition_limit'?",
             id="file",
         ),
         pytest.param(("--port", "65536"), {}, "", "setting 'port' must be between 0 and 65535, not 65536", id="bound"),

@@ -35,7 +35,7 @@ def test_a_signal_ends_it_quickly_and_quietly(number, tmp_path):
 
 
 def test_a_signal_ends_it_while_a_stream_runs(tmp_path):
-    with served("--stream-delay-ms", "100", folder=tmp_path) as process, process.client() as client:
+    with served("--physics", "tokens_per_second=10", folder=tmp_path) as process, process.client() as client:
         sessions = "/v2/agents/support-agent/sessions"
         body = {"metadata": {"language": "en", "user_role": "premium"}}
         session = client.post(sessions, json=body).json()["key"]
