@@ -140,21 +140,24 @@ def test_a_tools_result_is_an_output_or_an_error(raw, scripted):
     assert scripted_of(raw) == scripted
 
 
+USED = ("context_consumed", "end")
+
+
 @pytest.mark.parametrize(
     ("turn", "kinds"),
     [
         (None, ()),
         ((Interrupt(),), ("input_message", "session_interrupted", "end")),
-        ((CALL, Repeat(3, (CALL,))), ("input_message", "tool_input", "tool_output", "end")),
-        ((Parallel((CALL, CALL)),), ("input_message", "tool_input", "tool_output", "end")),
+        ((CALL, Repeat(3, (CALL,))), ("input_message", "tool_input", "tool_output", *USED)),
+        ((Parallel((CALL, CALL)),), ("input_message", "tool_input", "tool_output", *USED)),
         (
             (Call("t", "t", {}, output={}, activity=("x",)),),
-            ("input_message", "tool_input", "tool_activity", "tool_output", "end"),
+            ("input_message", "tool_input", "tool_activity", "tool_output", *USED),
         ),
-        ((Skill("s"),), ("input_message", "tool_input", "skill_load", "end")),
-        ((Skill("s", by="user"),), ("input_message", "skill_load", "end")),
-        ((MakeArtifact("a", "m/n", content=""),), ("input_message", "tool_input", "tool_output", "end")),
-        ((MakeArtifact("a", "m/n", content="", by="user"),), ("input_message", "artifact_upload", "end")),
+        ((Skill("s"),), ("input_message", "tool_input", "skill_load", *USED)),
+        ((Skill("s", by="user"),), ("input_message", "skill_load", *USED)),
+        ((MakeArtifact("a", "m/n", content=""),), ("input_message", "tool_input", "tool_output", *USED)),
+        ((MakeArtifact("a", "m/n", content="", by="user"),), ("input_message", "artifact_upload", *USED)),
         (
             (Think("x"), Say("y"), Compact()),
             (

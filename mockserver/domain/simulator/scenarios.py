@@ -188,7 +188,7 @@ def kinds_of(scenario: Scenario) -> tuple[str, ...]:
     if scenario.turn is None:
         return ()
     kinds = dict.fromkeys(("input_message", *chain.from_iterable(map(_kinds, scenario.turn))))
-    used = ("context_consumed",) if "agent_output" in kinds and "error" not in kinds else ()
+    used = () if isinstance(scenario.turn[-1], CLOSING) else ("context_consumed",)
     return (*kinds, *used, "end")
 
 
