@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mockserver.domain.chaos import NONE, BrokenTransferError, Faults, fallen, faulty
 from mockserver.domain.events import AgentOutput
-from mockserver.domain.streaming import as_stream, encoded
+from mockserver.domain.streaming import encoded, ended, frames_of
 from tests.arrange import an_event, examples
 
 HEARTBEAT = b": heartbeat\n\n"
@@ -20,7 +20,7 @@ texts = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_f
 
 def frames_of(*said):
     events = [an_event(number, body=AgentOutput(text)) for number, text in enumerate(said)]
-    return list(encoded(as_stream(events, lambda: None)))
+    return list(encoded(ended(frame for event in events for frame in frames_of(event))))
 
 
 streams = st.lists(texts, max_size=3).map(lambda said: frames_of(*said))
