@@ -17,9 +17,12 @@ from threading import Condition, Event, Lock, Thread, Timer
 from typing import Any
 from weakref import finalize
 
+from cronsim import CronSim, CronSimError
+
 from mockserver.domain.ports import TransformError
 
 NAMES_IN_A_POOL = 40
+CRON_FIELDS = 5
 JQ_SECONDS = 2.0
 JQ_START_SECONDS = 30.0
 _LOCALES = {"en": "en_US", "es": "es_ES", "fr": "fr_FR", "de": "de_DE", "ja": "ja_JP", "it": "it_IT", "pt": "pt_BR"}
@@ -131,6 +134,27 @@ class FakerWords:
         faker = Faker(_LOCALES[language])
         faker.seed_instance(self._seed)
         return tuple(faker.first_name() for _ in range(NAMES_IN_A_POOL))
+
+
+class CronTimes:
+    """Reads cron expressions as Debian's cron does, names of days and months and `L` included; without the field for seconds."""
+
+    def after(self, expression: str, moment: datetime) -> datetime | None:
+        """Return the first time behind `moment`, which is in UTC; None where fifty years have none. Raises ValueError."""
+        return self._next(expression, moment, reverse=False)
+
+    def until(self, expression: str, moment: datetime) -> datetime | None:
+        """Return the last time that is not behind `moment`, likewise."""
+        just_behind = moment if moment.microsecond else moment + timedelta(microseconds=1)
+        return self._next(expression, just_behind, reverse=True)
+
+    def _next(self, expression: str, moment: datetime, *, reverse: bool) -> datetime | None:
+        if len(expression.split()) != CRON_FIELDS:
+            raise ValueError("must have five fields: minute, hour, day of month, month, day of week")
+        try:
+            return next(CronSim(expression, moment, reverse=reverse), None)
+        except CronSimError as error:
+            raise ValueError(f"cannot be read: {error}") from error
 
 
 class JqTransform:

@@ -164,6 +164,7 @@ _ROWS = (
     ("SM314", Kind.CONFLICT, "A corpus with this key exists.", "Choose another key."),
     ("SM315", Kind.CONFLICT, "The corpus has a document with this id.", "Delete it first: documents are not replaced."),
     ("SM316", Kind.UNKNOWN, "There is no such artifact in this session (any more).", "List them; `ttl_days` may be over."),
+    ("SM317", Kind.UNKNOWN, "The agent has no such schedule.", "Create it, or list the agent's schedules."),
     ("SM320", Kind.CONFLICT, "The session is running a turn.", "Wait for its end, or send `since` to queue the input."),
     (
         "SM319",
@@ -192,6 +193,13 @@ _ROWS = (
     ("SM375", Kind.INVALID, "No rule of the alias matches the session.", "Add a last rule without `match`."),
     ("SM376", Kind.INVALID, "The partition of the session is null.", "Give the session what `partition_by` reads."),
     ("SM377", Kind.INVALID, "The agent that the alias leads to is gone.", "Create it again, or PUT another policy."),
+    (
+        "SM380",
+        Kind.INVALID,
+        "The times of the schedule cannot be used.",
+        "Mend the field named: a duration from `PT1S` to `P100Y`, or five fields of cron that match some day.",
+    ),
+    ("SM381", Kind.CONFLICT, "The agent has a schedule with this key.", "Choose another key, or leave it out."),
     (
         "SM350",
         Kind.INVALID,

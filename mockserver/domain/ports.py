@@ -13,6 +13,7 @@ from mockserver.domain.artifacts import Artifact
 from mockserver.domain.corpora import Corpus, Document
 from mockserver.domain.events import Event
 from mockserver.domain.instructions import Instruction
+from mockserver.domain.schedules import Schedule
 from mockserver.domain.sessions import Session
 from mockserver.domain.tools import Tool
 from mockserver.domain.values import JsonObject
@@ -168,7 +169,11 @@ class Store(Protocol):
         """Replace an agent by what `change` makes of it, unless it is gone. Raises Refused SM312 when the name is taken."""
 
     def remove_agent(self, key: str) -> bool:
-        """Remove an agent with its sessions; say whether it was there."""
+        """Remove an agent with its sessions and schedules; say whether it was there."""
+
+    @property
+    def schedules(self) -> Collection[Schedule]:
+        """The schedules of all agents. Adding one raises Refused SM301 when its agent is gone."""
 
     @property
     def aliases(self) -> Collection[Alias]:

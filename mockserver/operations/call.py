@@ -9,6 +9,7 @@ from mockserver.domain.artifacts import Upload
 from mockserver.domain.chaos import Faults
 from mockserver.domain.paging import Page, Row
 from mockserver.domain.ports import Clock, Ids, Store
+from mockserver.domain.schedules import Cron
 from mockserver.domain.search import Searcher
 from mockserver.domain.simulator.runs import Runs
 from mockserver.domain.simulator.scenarios import Book
@@ -29,6 +30,7 @@ class Services:
     dialect: Dialect
     scenarios: Book
     runs: Runs
+    cron: Cron
 
 
 def _no_faults(_: Faults) -> None:

@@ -14,6 +14,7 @@ from mockserver.domain.sessions import Session, create, update
 from mockserver.domain.simulator.compaction import compaction_of
 from mockserver.operations.agents import generated_key
 from mockserver.operations.call import Call, Reply, Services, listed
+from mockserver.operations.due import catch_up
 from mockserver.operations.find import (
     agent_of,
     condition_of,
@@ -94,8 +95,11 @@ def _is_taken(key: str, agent: Agent, call: Call, services: Services) -> bool:
 
 
 def list_agent_sessions(call: Call, services: Services) -> Reply:
-    """List an agent's sessions, newest first, by `filter` (name and description) and `metadata_filter`; both must hold."""
-    agent_of(call, services)
+    """List an agent's sessions, newest first, by `filter` (name and description) and `metadata_filter`; both must hold.
+
+    What its schedules are due for is carried out first.
+    """
+    catch_up(agent_of(call, services).key, services)
     return listed_sessions(call, services, lambda after: services.store.sessions(call.agent_key, after))
 
 

@@ -20,6 +20,7 @@ from mockserver.domain.values import JsonObject
 from mockserver.stores.contents import Contents
 from mockserver.stores.routed import Routed
 from mockserver.stores.rows import MemoryCollection, Rows
+from mockserver.stores.schedules import Schedules
 
 
 class MemoryStore:
@@ -45,6 +46,7 @@ class MemoryStore:
             self.aliases: MemoryCollection[Alias] = MemoryCollection(self._lock, self._sequence)
             self._routed = Routed(self.aliases)
             self.tools: Collection[Tool] = MemoryCollection(self._lock, self._sequence)
+            self.schedules = Schedules(self._lock, self._sequence, lambda key: key in self._agents.by_key)
             for corpus, documents in self.contents.corpora:
                 self.add_corpus(corpus)
                 for document in documents:
@@ -104,8 +106,7 @@ class MemoryStore:
             return document
 
     def document(self, corpus_key: str, document_id: str) -> Document | None:  # noqa: D102
-        rows = self._documents.get(corpus_key)
-        return None if rows is None else rows.by_key.get(document_id)
+        return self._documents.get(corpus_key, Rows()).by_key.get(document_id)
 
     def documents(self, corpus_key: str, after: int | None) -> Iterable[Document]:  # noqa: D102
         with self._lock:
@@ -179,6 +180,7 @@ class MemoryStore:
 
     def remove_agent(self, key: str) -> bool:  # noqa: D102
         with self._lock:
+            self.schedules.remove_those_of(key)
             for session in self._sessions.pop(key, Rows()).in_order:
                 self._forget(session)
             return self._agents.remove(key)
@@ -283,13 +285,11 @@ class MemoryStore:
             return artifact
 
     def artifact(self, session: Session, artifact_id: str) -> Artifact | None:  # noqa: D102
-        rows = self._artifacts.get(session.sequence)
-        return None if rows is None else rows.by_key.get(artifact_id)
+        return self._artifacts.get(session.sequence, Rows()).by_key.get(artifact_id)
 
     def artifacts(self, session: Session) -> Iterable[Artifact]:  # noqa: D102
         with self._lock:
-            rows = self._artifacts.get(session.sequence)
-            return rows.oldest_first(None) if rows else ()
+            return self._artifacts.get(session.sequence, Rows()).oldest_first(None)
 
     def note_context(self, session: Session, context: JsonObject) -> None:  # noqa: D102
         with self._lock:

@@ -2,8 +2,9 @@
 
 from flask import Blueprint, Response, request
 
+from mockserver.domain.schedules import Schedule, due_after
 from mockserver.domain.simulator.scenarios import summary
-from mockserver.domain.values import JsonObject
+from mockserver.domain.values import JsonObject, timestamp
 from mockserver.pipeline import Pipeline
 from mockserver.web.admin_chaos import chaos_as_json, set_chaos
 from mockserver.web.replies import json_reply, problem
@@ -106,7 +107,9 @@ def _state(pipeline: Pipeline) -> JsonObject:
             for session in store.sessions(agent.key, None)
         ]
         frozen = {} if agent.roles is None else {"identity": {"mode": "manual", **agent.roles.as_json()}}
-        agents.append({**agent.as_json(), **frozen, "secrets": agent.masked_secrets, "sessions": sessions})
+        schedules = [_scheduled(one, pipeline) for one in store.schedules.listed(None) if one.agent_key == agent.key]
+        kept = {"secrets": agent.masked_secrets, "schedules": schedules, "sessions": sessions}
+        agents.append({**agent.as_json(), **frozen, **kept})
     corpora = [
         {**corpus.as_json(), "documents": [document.as_json(with_parts=True) for document in store.documents(corpus.key, None)]}
         for corpus in store.corpora(None)
@@ -118,3 +121,15 @@ def _state(pipeline: Pipeline) -> JsonObject:
     aliases = [alias.as_json() for alias in store.aliases.listed(None)]
     tools = [tool.as_json() for tool in store.tools.listed(None)]
     return {"agents": agents, "aliases": aliases, "corpora": corpora, "instructions": instructions, "tools": tools}
+
+
+def _scheduled(schedule: Schedule, pipeline: Pipeline) -> JsonObject:
+    """Write a schedule with its executions, and when it is due next; looking here carries nothing out."""
+    services = pipeline.services
+    due = due_after(schedule, services.clock.now(), services.cron) if schedule.enabled else None
+    times = {"next_due_at": due, "skipped_until": schedule.skipped_until}
+    return {
+        **schedule.as_json(),
+        "executions": [execution.as_json() for execution in schedule.executions],
+        **{name: None if moment is None else timestamp(moment) for name, moment in times.items()},
+    }

@@ -41,6 +41,7 @@ def path_of(template, agent="nobody", corpus="nothing"):
         agent_key=agent,
         alias_key="support",
         session_key="s1",
+        schedule_key="h1",
         event_id="aev_1",
         artifact_id="art_1",
         corpus_key=corpus,
@@ -52,7 +53,7 @@ def path_of(template, agent="nobody", corpus="nothing"):
 
 
 def test_every_operation_names_its_roles():
-    assert len(OPERATIONS) == 68
+    assert len(OPERATIONS) == 74
     assert all(roles["ApiRole"] for _, _, roles in OPERATIONS.values())
 
 

@@ -106,7 +106,7 @@ SIZED = (
     "tti_minutes", "session_tti_minutes", "limit", "offset", "start_line", "end_line", "fire_every", "skip_first",
     "max_threshold_bytes", "min_threshold_bytes", "sentences_before", "sentences_after", "characters_before", "characters_after",
     "max_used_search_results", "max_response_characters", "max_lines", "max_size_bytes", "max_tokens",
-    "max_chars_per_chunk", "id",
+    "max_chars_per_chunk", "id", "max_executions_to_keep", "stall_timeout_seconds",
 )  # fmt: skip
 SWITCHES = {"enabled", "include_hidden", "save_history", "intelligent_query_rewriting"}
 BOOLEANS = {"y", "yes", "t", "on", "1", "n", "no", "f", "off", "0"}

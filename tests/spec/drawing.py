@@ -58,6 +58,7 @@ PATHS = {
     "agent_key": (KEYS, WRONG_KEYS),
     "alias_key": (KEYS, WRONG_KEYS),
     "session_key": (KEYS, WRONG_KEYS),
+    "schedule_key": (KEYS, WRONG_KEYS),
     "event_id": (
         ("aev_1", "aev_A-b_2", "aev_" + "x" * 124),
         ("", "aev_", "ev_1", "aev_ä", "aev_" + "x" * 125, "xaev_1", "aev_1 "),

@@ -222,6 +222,22 @@ TOOL = {
     "input_schema": SCHEMA,
     "output_schema": {"anyOf": [SCHEMA, {"type": "null", "title": "t", "default": None}], "maxProperties": 3},
 }
+SCHEDULE = {
+    "key": "daily",
+    "name": "n",
+    "description": "",
+    "message": [{"type": "text", "content": "x"}, {"type": "skill", "skill_name": "s"}],
+    "schedule": {"type": "interval", "interval": "P1Y2M3DT4H5M6.7S"},
+    "enabled": False,
+    "session_metadata": {"a": [1, None]},
+    "max_executions_to_keep": 50,
+    "stall_timeout_seconds": 1,
+}
+SMALL_SCHEDULE = {
+    "name": "n",
+    "message": [{"type": "text", "content": "x"}],
+    "schedule": {"type": "cron", "cron_expression": "0 9 * * 1-5"},
+}
 IDENTITY = {
     "mode": "manual",
     "api_roles": ["viewer"],
@@ -250,6 +266,8 @@ SAMPLES = {
     "updateAgentIdentity": (IDENTITY, {"mode": "auto"}, {}),
     "replaceAgentSecrets": ({"secrets": {"token": "t", "a-b_9": "x"}}, {"secrets": {}}),
     "updateAgentSecrets": ({"secrets": {"token": None, "b": "x"}}, {"secrets": {}}),
+    "createAgentSchedule": (SCHEDULE, SMALL_SCHEDULE),
+    "updateAgentSchedule": (SCHEDULE, SMALL_SCHEDULE, {}),
     "createAgentSession": (SESSION, {}),
     "updateAgentSession": (CHANGE, {}),
     "createAgentInput": INPUTS,
