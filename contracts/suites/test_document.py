@@ -56,12 +56,19 @@ class Objects:
         alias = self._alias(world, session["agent_key"])
         self._names = {
             "alias_key": alias,
-            "agent_key": {"agent_key": session["agent_key"]} | self._said(session),
+            "agent_key": self._schedule(world, session["agent_key"]) | self._said(session),
             "corpus_key": {"corpus_key": corpus, "document_id": document},
             "instruction_id": {"instruction_id": instruction, "version": 1},
             "tool_id": {"tool_id": tool},
         }
         self._made = {root: {names[root]} for root, names in self._names.items()}
+
+    def _schedule(self, world: RunWorld, agent_key: str) -> dict[str, Any]:
+        """Make a schedule that rests."""
+        times = {"type": "interval", "interval": "PT24H"}
+        body = {"key": world.key("schedule"), "name": "Daily", "message": [{"type": "text", "content": "Hello!"}]}
+        self._api.call("POST", f"/v2/agents/{agent_key}/schedules", json=body | {"schedule": times, "enabled": False}, expect=201)
+        return {"agent_key": agent_key, "schedule_key": body["key"]}
 
     def _alias(self, world: RunWorld, agent_key: str) -> dict[str, Any]:
         """Make an alias that leads to an agent, and a session of it with an event and a file."""

@@ -17,7 +17,7 @@ from vectara import (
 from vectara.agent_events import CreateAgentEventsRequestBody_InputMessage, CreateAgentEventsStreamRequestBody_InputMessage
 from vectara.environment import VectaraEnvironment
 from vectara.errors import BadRequestError, ForbiddenError, NotFoundError
-from vectara.types import AgentEvent, AgentOutputParser_Default, AgentStreamedResponse
+from vectara.types import AgentEvent, AgentOutputParser_Default, AgentStreamedResponse, ScheduleConfiguration_Cron
 
 AGENT = "support-agent"
 QUESTION = "I forgot my password. Can you help?"
@@ -160,6 +160,21 @@ def test_artifacts_are_listed_in_pages_and_read_typed(vectara, mock, session):
     assert (first.checksum_sha256, pages[0][0].data) == (pages[0][0].checksum_sha256, None)
     with pytest.raises(NotFoundError):
         vectara.agent_artifacts.get(AGENT, session, "art_of_doing_nothing", request_options=ONCE)
+
+
+def test_a_schedule_is_created_read_changed_and_deleted(vectara):
+    schedules, message = vectara.agent_schedules, [AgentInput_Text(content=QUESTION)]
+    times = ScheduleConfiguration_Cron(cron_expression="0 9 * * 1-5")
+    created = schedules.create(AGENT, key="own", name="Own", message=message, schedule=times, request_options=ONCE)
+    assert (created.key, created.agent_key, created.message, created.schedule) == ("own", AGENT, message, times)
+    assert schedules.get(AGENT, "own") == created
+    assert [schedule.key for schedule in schedules.list(AGENT)] == ["own"]
+    changed = schedules.update(AGENT, "own", enabled=False, request_options=ONCE)
+    assert (changed.enabled, changed.name, changed.last_execution_at) == (False, "Own", None)
+    assert list(schedules.list_executions(AGENT, "own")) == []
+    assert schedules.delete(AGENT, "own") is None
+    with pytest.raises(NotFoundError):
+        schedules.get(AGENT, "own", request_options=ONCE)
 
 
 def test_what_is_missing_is_a_not_found_error_that_names_it(vectara):
