@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from mockserver.domain.chaos import NONE, BrokenTransferError, Faults, fallen, faulty
 from mockserver.domain.events import AgentOutput
-from mockserver.domain.streaming import encoded, ended, frames_of
+from mockserver.domain.streaming import encoded, ended
+from mockserver.domain.streaming import frames_of as frames_of_event
 from tests.arrange import an_event, examples
 
 HEARTBEAT = b": heartbeat\n\n"
@@ -20,7 +21,7 @@ texts = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_f
 
 def frames_of(*said):
     events = [an_event(number, body=AgentOutput(text)) for number, text in enumerate(said)]
-    return list(encoded(ended(frame for event in events for frame in frames_of(event))))
+    return list(encoded(ended(frame for event in events for frame in frames_of_event(event))))
 
 
 streams = st.lists(texts, max_size=3).map(lambda said: frames_of(*said))
