@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -126,7 +125,15 @@ class FakerWords:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self.names = lru_cache(maxsize=None)(self._draw)
+        self._lock = Lock()
+        self._drawn: dict[str, Sequence[str]] = {}
+
+    def names(self, language: str) -> Sequence[str]:
+        """Return the names of a language. Of many who ask at once one draws: it costs each as long as all of them."""
+        with self._lock:
+            if language not in self._drawn:
+                self._drawn[language] = self._draw(language)
+            return self._drawn[language]
 
     def _draw(self, language: str) -> Sequence[str]:
         from faker import Faker  # noqa: PLC0415 - costs a tenth of a second that a start need not pay

@@ -63,12 +63,16 @@ class PendingCall:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A turn that waits for client tools: the calls, and where it goes on: in a step, with acts of its scenario (as JSON)."""
+    """A turn that waits for client tools: the calls, and where it goes on: in a step, with acts of its scenario (as JSON).
+
+    `performed` counts the acts that lie behind it.
+    """
 
     pending: tuple[PendingCall, ...]
     step: str
     text: str
     acts: tuple[JsonObject, ...] | None = None
+    performed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,8 @@ def replace_agent(call: Call, services: Services) -> Reply:
 
 
 def delete_agent(call: Call, services: Services) -> Reply:
-    """Remove an agent with its sessions (api-facts §9.40) and its schedules."""
+    """Remove an agent with its sessions (api-facts §9.40), whose turns break off, and its schedules."""
     if not services.store.remove_agent(call.agent_key):
         raise Refused("SM301", f"There is no agent {call.agent_key!r}.", missing_id=call.agent_key)
+    services.runs.stop_removed()
     return Reply(204)

@@ -139,4 +139,5 @@ def update_agent_session(call: Call, services: Services) -> Reply:
 def delete_agent_session(call: Call, services: Services) -> Reply:
     """Remove a session with its events; a running turn breaks off."""
     services.store.remove_session(session_of(call, services))
+    services.runs.stop_removed()
     return Reply(204)

@@ -1,61 +1,16 @@
 """The vendor's own Python client, pointed at the mock, does what its users do with it."""
 
-from contextlib import contextmanager
-from itertools import count
-from typing import get_args
-
-import httpx
 import pytest
-from vectara import (
-    AgentInput_Text,
-    AgentModel,
-    AgentStepInstruction_Inline,
-    AgentToolConfiguration_CorporaSearch,
-    FirstAgentStep,
-    Vectara,
-)
-from vectara.agent_events import CreateAgentEventsRequestBody_InputMessage, CreateAgentEventsStreamRequestBody_InputMessage
-from vectara.environment import VectaraEnvironment
+from vectara import AgentInput_Text, AgentModel, AgentStepInstruction_Inline, AgentToolConfiguration_CorporaSearch, FirstAgentStep
 from vectara.errors import BadRequestError, ForbiddenError, NotFoundError
 from vectara.types import AgentEvent, AgentOutputParser_Default, AgentStreamedResponse, ScheduleConfiguration_Cron
 
-AGENT = "support-agent"
-QUESTION = "I forgot my password. Can you help?"
-ONCE = {"max_retries": 0}
-numbers = count()
-
-
-@contextmanager
-def connected(mock, key="mock-owner"):
-    with httpx.Client(timeout=20) as client:
-        yield Vectara(environment=VectaraEnvironment(default=mock.url, auth=mock.url), api_key=key, httpx_client=client)
-
-
-@pytest.fixture(scope="session")
-def vectara(mock):
-    with connected(mock) as client:
-        yield client
+from tests.client.vendor import AGENT, ONCE, QUESTION, branches, connected, new_session, say, say_streamed
 
 
 @pytest.fixture
 def session(vectara):
-    metadata = {"language": "en", "user_role": "premium"}
-    created = vectara.agent_sessions.create(AGENT, key=f"client_{next(numbers)}", metadata=metadata, request_options=ONCE)
-    return created.key
-
-
-def say(text):
-    return CreateAgentEventsRequestBody_InputMessage(messages=[AgentInput_Text(content=text)], stream_response=False)
-
-
-def say_streamed(text):
-    return CreateAgentEventsStreamRequestBody_InputMessage(messages=[AgentInput_Text(content=text)], stream_response=True)
-
-
-def branches(union):
-    """The classes of a union of the client, which hides them in an Annotated."""
-    inner = get_args(union)
-    return tuple(get_args(inner[0])) if len(inner) > 1 and get_args(inner[0]) else inner
+    return new_session(vectara)
 
 
 def test_an_agent_is_created_read_changed_replaced_and_deleted(vectara):

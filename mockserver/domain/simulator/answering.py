@@ -75,8 +75,16 @@ def _from_tools(phrases: prose.Phrases, done: Sequence[Done]) -> str:
 
 
 def _is_search(output: JsonObject) -> bool:
-    """Say whether it is the output of a search over corpora, whatever a transform may have made of it."""
+    """Say whether it is the output of a search over corpora, whatever a transform or a tool of the caller may have made of it."""
     found = output.get("search_results")
-    return isinstance(found, list) and all(
-        isinstance(hit, dict) and {"document_id", "text", "score"} <= hit.keys() for hit in found
-    )
+    return isinstance(found, list) and all(map(_is_hit, found))
+
+
+def _is_hit(value: Any) -> bool:
+    match value:
+        case {"score": bool()}:
+            return False
+        case {"document_id": str(), "text": str(), "score": int() | float()}:
+            return True
+        case _:
+            return False

@@ -48,14 +48,14 @@ Step: TypeAlias = Drafts[TurnEnd | None]
 
 
 class Performance:
-    """The acts of one turn. A turn that waits for client tools keeps those that are left."""
+    """The acts of one turn. A turn that waits for client tools keeps those that are left, and goes on counting."""
 
-    def __init__(self, stage: Stage, asked: Asked, acts: Sequence[Act], step: str) -> None:
+    def __init__(self, stage: Stage, asked: Asked, acts: Sequence[Act], step: str, performed: int = 0) -> None:
         self._stage = stage
         self._asked = asked
         self._left = deque(acts)
         self._step = step
-        self._performed = 0
+        self._performed = performed
 
     def __call__(self, done: Sequence[Done] = ()) -> Drafts[TurnEnd]:
         """Perform them all, or as far as one that ends the turn."""
@@ -105,12 +105,12 @@ class Performance:
         return None
 
     def _answering(self, done: Sequence[Done]) -> Step:
-        """Do what the agent would do by itself, then go on with the acts behind."""
+        """Do what the agent would do by itself, then go on with the acts behind; it answers when what it waits for is there."""
         end = yield from stepped(self._stage, self._asked, self._known_step(), done)
         self._step = end.step or self._step
         if end.parked:
-            parked = Parked(end.parked.pending, end.parked.step, end.parked.text, tuple(as_json(list(self._left))))
-            return TurnEnd(end.step, parked)
+            self._left.appendleft(scripted.Answer())
+            return TurnEnd(end.step, self._parked(end.parked, self._performed))
         return None
 
     def _known_step(self) -> str:
@@ -125,8 +125,11 @@ class Performance:
                 PendingCall(event_id, call.id, client.tool, client.name, client.input, {}, output_schema=client.output_schema)
             )
         yield Happens(ClientToolPending(tuple(call.as_json() for call in pending)))
-        parked = Parked(tuple(pending), self._step, self._asked.text, tuple(as_json(list(self._left))))
-        return TurnEnd(self._step, parked)
+        return TurnEnd(self._step, self._parked(Parked(tuple(pending), self._step, self._asked.text), self._performed + 1))
+
+    def _parked(self, parked: Parked, performed: int) -> Parked:
+        """Keep the acts that are left."""
+        return replace(parked, acts=tuple(as_json(list(self._left))), performed=performed)
 
 
 def handed_over(stage: Stage, given: Input, acts: Sequence[Act]) -> tuple[Input, Sequence[Act]]:

@@ -162,4 +162,6 @@ def shortened(text: str, longest: int) -> str:
 
 
 def _title(result: JsonObject) -> str:
-    return str(result["document_metadata"].get("title") or result["document_id"])
+    metadata = result.get("document_metadata")
+    title = metadata.get("title") if isinstance(metadata, dict) else None
+    return str(title or result["document_id"])

@@ -65,6 +65,11 @@ class Run:
         """Say whether its first turn is yet to begin."""
         return self._turn is None and not self.is_over
 
+    @property
+    def is_gone(self) -> bool:
+        """Say whether its session was removed."""
+        return self._stored() is None
+
     def joining_place(self) -> int:
         """Return where in the log a reader joins that knows all that is stored: a text that is being said, from its beginning."""
         return len(self.log) if self._speaking_since is None else self._speaking_since
@@ -173,12 +178,17 @@ class Run:
                 self._close()
 
     def _begin(self, ticket: Ticket) -> None:
-        session = self.equipment.store.session(self.session.agent_key, self.session.key)
-        if session is None or session.sequence != self.session.sequence:
+        session = self._stored()
+        if session is None:
             raise _gone(self.session)
         self._turn = begin(self.equipment, session, ticket.given, self._joining)
         ticket.begun = len(self.log)
         self._serving = [ticket]
+
+    def _stored(self) -> Session | None:
+        """Return the session as it is now; a later one of the same key is another."""
+        session = self.equipment.store.session(self.session.agent_key, self.session.key)
+        return session if session and session.sequence == self.session.sequence else None
 
     def _joining(self) -> list[Input]:
         """Let the steering inputs join the turn (api-facts §4.3), those of them that the agent can take."""

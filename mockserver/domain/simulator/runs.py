@@ -42,8 +42,8 @@ class Runs:
                     run.start(ticket)
                     return Reader(run, ticket, replayed, 0, self._background)
                 if since is None and given.kind != "compact":
-                    message = f"Session {session.key} is running a turn; wait for its end, or send `since` to queue the input."
-                    raise Refused("SM320", message)
+                    queue = ", or send `since` to queue the input" if given.kind == "input_message" else ""
+                    raise Refused("SM320", f"Session {session.key} is running a turn; wait for its end{queue}.")
                 run.enqueue(ticket)
                 if since is None:
                     return Reader(run, ticket, (), None, self._background)
@@ -57,6 +57,14 @@ class Runs:
             return False
         run.interrupt()
         return True
+
+    def stop_removed(self) -> None:
+        """Play no further, neither turns nor what waits, in sessions that were removed."""
+        with self._lock:
+            runs = list(self._live.values())
+        for run in runs:
+            if run.is_gone:
+                run.stop()
 
     def reset(self, store_reset: Callable[[], None]) -> None:
         """Stop all that runs, then let the store go back; nothing begins meanwhile."""

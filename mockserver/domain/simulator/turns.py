@@ -221,7 +221,7 @@ def _resuming(stage: Stage, parked: Parked, pairs: Sequence[tuple[PendingCall, J
     asked = Asked(parked.text)
     step = parked.step if parked.step in stage.plan.steps else stage.plan.start
     if parked.acts is not None:
-        return (yield from Performance(stage, asked, acts_of(parked.acts), parked.step)(done))
+        return (yield from Performance(stage, asked, acts_of(parked.acts), parked.step, parked.performed)(done))
     return (yield from stepped(stage, asked, step, done))
 
 
