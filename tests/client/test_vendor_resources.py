@@ -97,11 +97,9 @@ def test_lambda_tools_are_refused_by_name(vectara):
     assert caught.value.body["field_errors"] == {"/type": "must be one of 'client'"}
 
 
-@pytest.mark.parametrize("ask", ["agent_schedules", "tool_servers"])
-def test_what_the_mock_does_not_have_is_not_found(vectara, ask):
-    arguments = (AGENT,) if ask == "agent_schedules" else ()
+def test_what_the_mock_does_not_have_is_not_found(vectara):
     with pytest.raises(ApiError) as caught:
-        list(getattr(vectara, ask).list(*arguments, request_options=ONCE))
+        list(vectara.tool_servers.list(request_options=ONCE))
     assert (caught.value.status_code, caught.value.headers["x-mock-code"]) == (404, "SM207")
 
 
