@@ -28,7 +28,7 @@ from mockserver.operations.agents import new_agent
 from mockserver.operations.call import Services
 from mockserver.operations.tools import new_tool
 from mockserver.pipeline import Pipeline
-from mockserver.runtime import AtOnce, Bm25Ranker, CronTimes, FakerWords, JqTransform, SeededIds, SystemClock, Threads
+from mockserver.runtime import AtOnce, Bm25Ranker, CronTimes, FakerWords, JqTransform, SeededIds, SystemClock, Threads, report
 from mockserver.scenario_files import Source, load_book
 from mockserver.seeds import World, WorldError, load_world
 from mockserver.settings import Settings, SettingsError, resolve
@@ -84,6 +84,7 @@ def _services(settings: Settings, store: Store, clock: Clock, background: Backgr
         pace=_pace(settings),
         window=settings.context_window,
         transition_limit=settings.transition_limit,
+        report=report,
     )
     runs = Runs(equipment, background)
     return Services(

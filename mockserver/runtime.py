@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import re
 import sys
 import time
@@ -25,6 +26,14 @@ CRON_FIELDS = 5
 JQ_SECONDS = 2.0
 JQ_START_SECONDS = 30.0
 _LOCALES = {"en": "en_US", "es": "es_ES", "fr": "fr_FR", "de": "de_DE", "ja": "ja_JP", "it": "it_IT", "pt": "pt_BR"}
+
+
+_logger = logging.getLogger("sessionsuite.mock")
+
+
+def report(defect: Exception) -> None:
+    """Put a defect of the mock into the log, with the place where it happened."""
+    _logger.error("a turn failed: a defect of the mock, please report it", exc_info=defect)
 
 
 class SystemClock:

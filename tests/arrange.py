@@ -2,16 +2,19 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from threading import Event as Signal
 from typing import Any
 
 from hypothesis import settings
 
 from mockserver.app import create_app
+from mockserver.domain.access import Principal
 from mockserver.domain.agents import Agent, config_of
 from mockserver.domain.events import AgentOutput, Event
 from mockserver.domain.sessions import Session
 from mockserver.runtime import FixedClock
 from mockserver.settings import Settings
+from mockserver.stores.contents import Contents
 
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
 OWNER = {"x-api-key": "mock-owner"}
@@ -64,6 +67,12 @@ def search_tool(*corpora, override=None, **search):
     return tool if override is None else {**tool, "argument_override": override}
 
 
+def contents(*agents, **more):
+    """What a store is made with: the owner's key, and these agents."""
+    owner = Principal("owner", frozenset({"owner"}), {}, {})
+    return Contents(principals={"mock-owner": owner}, agents=agents or [an_agent()], **more)
+
+
 def a_session(key="s1", agent_key="a1", **more):
     fields = {"name": key, "created_at": NOON, "metadata": {}, "secrets": {}, "effective_compaction": {}, **more}
     return Session(key=key, agent_key=agent_key, **fields)
@@ -71,6 +80,23 @@ def a_session(key="s1", agent_key="a1", **more):
 
 def an_event(number=1, session_key="s1", body=None):
     return Event(id=f"aev_{number}", session_key=session_key, created_at=NOON, body=body or AgentOutput(f"text {number}"))
+
+
+class HaltingClock(FixedClock):
+    """A clock that stands still, from `halt_after` so many pauses on, until it is woken."""
+
+    pauses = 0
+
+    def halt_after(self, pauses):
+        self.pauses, self.has_halted = pauses, Signal()
+
+    def wait(self, condition, seconds):
+        self.pauses -= 1
+        if self.pauses != 0:
+            super().wait(condition, seconds)
+        else:
+            self.has_halted.set()
+            assert condition.wait(10)
 
 
 @dataclass

@@ -179,15 +179,39 @@ def update(session: Session, body: JsonObject) -> Session:
     )
 
 
-def begin_turn(session: Session) -> Session:
-    """Mark the session as running its next turn. Raises Refused SM320 when it runs one, SM321 when it is disabled."""
+def check_enabled(session: Session) -> None:
+    """Raise Refused SM321 when the session takes no input at all."""
     if not session.enabled:
         raise Refused("SM321", f"Session {session.key} is disabled and takes no input.", fields={"enabled": "is false"})
+
+
+def check_takes_messages(session: Session) -> None:
+    """Raise Refused SM319 while the session waits for client tools."""
+    if session.parked is not None:
+        waiting = ", ".join(call.event_id for call in session.parked.pending)
+        message = f"Session {session.key} waits for the outputs of client tools ({waiting}); send them, or an interrupt."
+        raise Refused("SM319", message)
+
+
+def begin_turn(session: Session) -> Session:
+    """Mark the session as running its next turn. Raises Refused SM320 when it runs one, SM321 when it is disabled."""
+    check_enabled(session)
     if session.status is Status.RUNNING:
         raise Refused("SM320", f"Session {session.key} is running a turn; wait for its end, then send the input again.")
     return replace(session, status=Status.RUNNING, turns=session.turns + 1)
 
 
+def take_back_turn(session: Session) -> Session:
+    """Undo `begin_turn`, for a turn that was refused after all."""
+    turns = session.turns - 1
+    return replace(session, status=Status.STOPPED if turns else Status.UNSTARTED, turns=turns)
+
+
 def end_turn(session: Session, *, usage: ContextUsage | None, step: str | None, parked: Parked | None) -> Session:
     """Mark the session as idle: `usage` is that of the turn's last model call, `step` takes the next message."""
     return replace(session, status=Status.STOPPED, usage=usage or session.usage, current_step=step, parked=parked)
+
+
+def gone(session: Session) -> Refused:
+    """Say that the session was removed under the turn that runs in it."""
+    return Refused("SM302", f"Session {session.key} was deleted while it ran.", missing_id=session.key)

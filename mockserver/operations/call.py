@@ -69,7 +69,7 @@ class Call:
         return str(self.parameters["session_key"])
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """Close nothing."""
 
 
@@ -83,7 +83,7 @@ class Reply:
     status: int
     body: JsonObject | None = None
     stream: Iterator[bytes] | None = None
-    close: Callable[[], None] = _nothing
+    close: Callable[[], None] = nothing
     applied: tuple[str, ...] = ()
 
 

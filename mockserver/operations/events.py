@@ -5,7 +5,6 @@ from dataclasses import replace
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import Event
 from mockserver.domain.paging import page
-from mockserver.domain.sessions import Status
 from mockserver.operations.call import Call, Reply, Services, listed
 from mockserver.operations.find import session_of
 
@@ -24,10 +23,9 @@ def list_agent_events(call: Call, services: Services) -> Reply:
 
 
 def list_outstanding_client_tool_calls(call: Call, services: Services) -> Reply:
-    """List the calls of client tools that wait for their outputs, arguments whole and in clear; none while a turn runs."""
-    session = session_of(call, services)
-    waits = session.parked is not None and session.status is not Status.RUNNING
-    pending = session.parked.pending if session.parked and waits else ()
+    """List the calls of client tools that wait for their outputs, arguments whole and in clear."""
+    parked = session_of(call, services).parked
+    pending = parked.pending if parked else ()
     return Reply(200, {"client_tool_calls": [waiting.as_json() for waiting in pending]})
 
 

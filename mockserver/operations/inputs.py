@@ -1,12 +1,12 @@
 """Create an input: begin a turn, or join the one that runs, then give its events as JSON or as a stream (design §3)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from mockserver.domain.agents import Agent
 from mockserver.domain.chaos import read
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import Event, InputMessage, SessionInterrupted, new_event_id, text_of
-from mockserver.domain.sessions import PendingCall, Session
+from mockserver.domain.sessions import PendingCall, Session, Status, check_enabled
 from mockserver.domain.simulator.physics import Physics, physics_of
 from mockserver.domain.simulator.plan import skill_loads
 from mockserver.domain.simulator.reader import Reader
@@ -14,7 +14,7 @@ from mockserver.domain.simulator.recorder import change_same
 from mockserver.domain.simulator.stage import Input
 from mockserver.domain.streaming import Frame, Whole, encoded, ended, events_of
 from mockserver.domain.values import JsonObject
-from mockserver.operations.call import Call, Reply, Services
+from mockserver.operations.call import Call, Reply, Services, nothing
 from mockserver.operations.find import agent_and_session_of
 from mockserver.spec.json_schemas import problems_of
 
@@ -69,16 +69,15 @@ def _pace(text: str) -> Physics:
 
 
 def _check(agent: Agent, session: Session, given: Input) -> None:
-    """Refuse early what no turn could take, running or not."""
+    """Refuse early what no turn could take, so that it need not wait for its turn to be refused."""
+    check_enabled(session)
     if not agent.enabled:
         raise Refused("SM322", f"Agent {agent.key} is disabled and takes no input.", fields={"enabled": "is false"})
     skill_loads(agent, given.messages)
     if given.kind == "tool_output":
+        if session.status is Status.RUNNING:
+            raise Refused("SM320", f"Session {session.key} is running a turn; wait for its end.")
         _check_outputs(session, given.outputs)
-    elif given.kind == "input_message" and session.parked is not None:
-        waiting = ", ".join(call.event_id for call in session.parked.pending)
-        message = f"Session {session.key} waits for the outputs of client tools ({waiting}); send them, or an interrupt."
-        raise Refused("SM319", message)
 
 
 def _check_outputs(session: Session, outputs: Sequence[JsonObject]) -> None:
@@ -114,22 +113,32 @@ def _faults_of_ids(pending: Mapping[str, PendingCall], given: Sequence[str]) -> 
 
 def _interrupted(call: Call, services: Services, session: Session) -> Reply:
     """Break off the running turn, whose own answer tells of it; a turn that waits for client tools is told here, and given up."""
-    if not services.runs.interrupt(session) and session.parked is not None:
-        random = services.ids.random_for("interrupt", session.agent_key, session.key, session.turns)
-        event = Event(
-            id=new_event_id(random), session_key=session.key, created_at=services.clock.now(), body=SessionInterrupted()
-        )
-        change_same(services.store, session, Session.unparked)
-        return _reply(call, session, [Whole(event)])
-    return _reply(call, session, ())
+    if services.runs.interrupt(session) or not _given_up(services, session):
+        return _reply(call, session, ())
+    random = services.ids.random_for("interrupt", session.agent_key, session.key, session.turns)
+    told = Event(id=new_event_id(random), session_key=session.key, created_at=services.clock.now(), body=SessionInterrupted())
+    return _reply(call, session, [Whole(told)])
 
 
-def _reply(call: Call, session: Session, frames: Iterable[Frame]) -> Reply:
+def _given_up(services: Services, session: Session) -> bool:
+    """Let a session that is idle wait for client tools no more; say whether it did."""
+    had_waited = False
+
+    def unparked(now: Session) -> Session:
+        nonlocal had_waited
+        had_waited = now.parked is not None and now.status is not Status.RUNNING
+        return now.unparked() if had_waited else now
+
+    return change_same(services.store, session, unparked) is not None and had_waited
+
+
+def _reply(call: Call, session: Session, frames: Reader | Sequence[Frame]) -> Reply:
     field = call.operation.stream_field
-    if field is None or not call.body.get(field, False):
+    close, applied = (frames.close, WISHES) if isinstance(frames, Reader) else (nothing, ())
+    if field is not None and call.body.get(field, False):
+        return Reply(201, stream=encoded(ended(frames)), close=close, applied=applied)
+    try:
         body = {"events": [event.as_json() for event in events_of(frames)], "session_key": session.key}
-        return Reply(201, body, applied=WISHES)
-    stream = encoded(ended(frames))
-    if not isinstance(frames, Reader):
-        return Reply(201, stream=stream)
-    return Reply(201, stream=stream, close=frames.close, applied=WISHES)
+    finally:
+        close()
+    return Reply(201, body, applied=applied)

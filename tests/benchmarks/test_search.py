@@ -7,13 +7,11 @@ import sys
 import time
 
 from mockserver.app import create_app
-from mockserver.domain.access import Principal
 from mockserver.domain.corpora import new_corpus, new_document
 from mockserver.runtime import FixedClock, SeededIds
 from mockserver.settings import Settings
-from mockserver.stores.contents import Contents
 from mockserver.stores.memory import MemoryStore
-from tests.arrange import NOON, Api, an_agent, corpus_body, document_body, of_type, search_tool
+from tests.arrange import NOON, Api, an_agent, contents, corpus_body, document_body, of_type, search_tool
 
 DOCUMENTS = 10_000
 FIRST_TURN, LATER_TURN = 6.0, 0.5
@@ -50,12 +48,9 @@ def documents():
 
 def an_api():
     override = {"metadata_filter": "doc.level = '${session.metadata.level}' AND doc.year >= 2021"}
-    contents = Contents(
-        principals={"mock-owner": Principal("owner", frozenset({"owner"}), {}, {})},
-        corpora=[(new_corpus(corpus_body("c1"), NOON), list(documents()))],
-        agents=[an_agent("a1", tools={"search": search_tool("c1", override=override, limit=10)})],
-    )
-    return Api(create_app(Settings(), store=MemoryStore(contents), clock=FixedClock(NOON)))
+    agent = an_agent("a1", tools={"search": search_tool("c1", override=override, limit=10)})
+    world = contents(agent, corpora=[(new_corpus(corpus_body("c1"), NOON), list(documents()))])
+    return Api(create_app(Settings(), store=MemoryStore(world), clock=FixedClock(NOON)))
 
 
 def timed_turn(api, session):

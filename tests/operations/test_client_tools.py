@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.arrange import Api, answer, assert_refused, frames, of_type
+from tests.arrange import Api, answer, assert_refused, frames, of_type, search_tool
 
 SCHEMA = {"type": "object", "properties": {"celsius": {"type": "number"}}, "required": ["celsius"]}
 TOOL = {"type": "client", "tool_id": "tol_get_location", "argument_override": {"token": {"$ref": "session.secrets.t"}}}
@@ -147,10 +147,15 @@ def test_an_interrupt_gives_up_what_is_waited_for(api, waiting):
 
 def test_a_compaction_leaves_what_is_waited_for(api, waiting):
     session, call = waiting
+    last = api.events(session)[-1]["id"]
 
-    assert api.call("POST", f"{session}/events", {"type": "compact"}).status_code == 201
+    (compaction,) = api.call("POST", f"{session}/events", {"type": "compact", "compact_up_to_event_id": last}).json["events"]
 
+    assert compaction["events_compacted"] == 2
     assert outstanding(api, session) == [call]
+    assert [event["type"] for event in api.events(session)] == ["tool_input", "compaction"]
+    answered = outputs(api, session, success(call)).json["events"]
+    assert answered[0]["tool_call_id"] == api.events(session)[0]["tool_call_id"]
 
 
 def test_an_output_without_a_call_is_refused(api, session):
@@ -179,3 +184,63 @@ def test_the_tool_is_asked_again_in_a_later_turn(api, waiting):
 
     assert again[-1]["type"] == "client_tool_pending"
     assert again[-1]["pending_calls"][0]["event_id"] != call["event_id"]
+
+
+def opened(api, session, text, **more):
+    """Open a stream and read its first frame."""
+    response = api.open_stream(session, text, **more)
+    assert frames(next(response.response))
+    return response
+
+
+def test_a_message_that_waited_behind_a_turn_that_waits_is_refused_and_the_call_still_waits(api, session):
+    response = opened(api, session, "Please use get location.")
+
+    refused = api.say(session, "Hello!", since="start")
+
+    assert_refused(refused, 409, "SM319")
+    (call,) = outstanding(api, session)
+    assert len(of_type(api.events(session), "input_message")) == 1
+    assert outputs(api, session, success(call)).status_code == 201
+    response.close()
+
+
+def test_a_turn_that_goes_on_takes_messages_again(api, waiting):
+    session, call = waiting
+    body = {"type": "tool_output", "tool_outputs": [success(call)], "stream_response": True}
+    response = api.call("POST", f"{session}/events", body, buffered=False)
+    assert frames(next(response.response))[0]["type"] == "tool_output"
+    assert outstanding(api, session) == []
+
+    answered = api.say(session, "Hello!", since="start").json["events"]
+
+    assert [event["type"] for event in answered[-3:]] == ["agent_output", "input_message", "agent_output"]
+    response.close()
+
+
+def test_the_answer_takes_up_what_the_agents_own_tools_gave_before(api):
+    agent = api.agent("a1", tools={"get_location": TOOL, "search": search_tool()})
+    session = api.session(agent, key="s1", secrets={"t": "s3cret"})
+    events = api.turn(session, "How do I reset my password? Use get location, too.")
+    (found,) = of_type(events, "tool_output")
+    (call,) = outstanding(api, session)
+
+    outputs(api, session, success(call))
+
+    words = answer(api.events(session))
+    assert found["tool_output"]["search_results"][0]["text"].split(".")[0] in words
+    assert "48.1" in words
+    assert len(of_type(api.events(session), "tool_input")) == 2
+
+
+def test_a_tool_that_needs_the_output_of_the_callers_tool_is_called_behind_it(api):
+    pinned = {"url": {"$ref": "tools.get_location.outputs.latest.address"}}
+    agent = api.agent("a1", tools={"get_location": TOOL, "web_get": {"type": "web_get", "argument_override": pinned}})
+    session = api.session(agent, key="s1", secrets={"t": "s3cret"})
+    (call,) = api.turn(session, "Get location, then web get.")[-1]["pending_calls"]
+
+    events = outputs(api, session, success(call, latitude=1, longitude=2, address="https://inn.example/")).json["events"]
+
+    assert [event["type"] for event in events] == ["tool_output", "tool_input", "tool_output", "agent_output"]
+    assert events[2]["resolved_argument_overrides"] == {"url": "https://inn.example/"}
+    assert events[2]["error"] is False

@@ -175,6 +175,18 @@ def test_the_usage_counts_what_the_model_reads(api, session):
     assert before != usage["input_tokens"]["count"]
 
 
+@pytest.mark.parametrize("structured", [False, True], ids=["words", "JSON"])
+def test_an_answer_is_no_part_of_what_the_model_read_for_it(api, structured):
+    schema = {"type": "object", "properties": {"text": {"const": "word " * 40}}, "required": ["text"]}
+    parser = {"type": "structured", "json_schema": {"name": "x", "schema": schema}} if structured else {"type": "default"}
+    session = api.session(api.agent("a1", steps={"talk": {"instructions": [], "output_parser": parser}}), key="s1")
+
+    (usage,) = [api.turn(session, "Hello!") and api.get(session).json["session_context_usage"]]
+
+    assert usage["input_tokens"]["count"] == 2
+    assert usage["output_tokens"]["count"] > 10
+
+
 def test_a_session_keeps_the_settings_that_it_was_created_with(api):
     agent = api.agent("a1", compaction={"keep_recent_inputs": 2})
     session = api.session(agent, key="s1")

@@ -145,3 +145,35 @@ def test_the_same_seed_of_a_request_gives_the_same_turn(clock):
         return api.turn(api.session(key="s1"), "Hello!", headers={"Prefer": f"seed={seed}"})
 
     assert said(7) == said(7) != said(8)
+
+
+def test_the_agents_own_answer_goes_on_when_its_client_tools_have_answered(tmp_path, clock):
+    acts = "[{say: One moment.}, {answer: {}}, {say: That is all.}]"
+    (tmp_path / "mine.yaml").write_text(f"scenarios: {{mine: {{about: mine, turn: {acts}}}}}")
+    api = Api(create_app(Settings(scenarios=str(tmp_path / "mine.yaml")), clock=clock))
+    tool = {"type": "client", "tool_id": "tol_get_location"}
+    session = api.session(api.agent("a1", tools={"get_location": tool}), metadata={"mock.scenario": "mine"})
+    (call,) = api.turn(session, "Get location, please.")[-1]["pending_calls"]
+    output = {"type": "success", "event_id": call["event_id"], "output": {"latitude": 48.1, "longitude": 11.6}}
+
+    body = {"type": "tool_output", "tool_outputs": [output]}
+    events = api.call("POST", f"{session}/events", body).json["events"]
+
+    assert [event["type"] for event in events] == ["tool_output", "agent_output", "agent_output"]
+    assert "48.1" in events[1]["content"]
+    assert events[2]["content"] == "That is all."
+
+
+def test_a_file_of_a_scenario_that_cannot_be_rendered_is_refused_and_stores_nothing(tmp_path, clock):
+    name = "'#foreach($n in [1..9])$n#end.txt'"
+    (tmp_path / "mine.yaml").write_text(
+        f"scenarios: {{mine: {{about: mine, turn: [{{artifact: {{by: user, filename: {name}, content: x}}}}, {{say: Hi}}]}}}}"
+    )
+    settings = Settings(scenarios=str(tmp_path / "mine.yaml"), template_iterations=5)
+    api = Api(create_app(settings, clock=clock))
+    session = api.session(metadata={"mock.scenario": "mine"})
+    before = api.state()
+
+    assert_refused(api.say(session, "Hello!"), 422, "SM401")
+
+    assert api.state() == before

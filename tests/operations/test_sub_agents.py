@@ -160,3 +160,79 @@ def test_a_scenario_shows_a_sub_agent_on_any_agent(api):
     streamed = frames(api.say(session, "Hello!", stream_response=True).data)
 
     assert [one["agent_event"]["type"] for one in of_type(streamed, "tool_activity")] == ["input_message", "agent_output"]
+
+
+@pytest.mark.parametrize("where", ["session_metadata", "message"])
+def test_no_secret_is_handed_to_another_agent(api, where):
+    api.agent("helper")
+    secret = {"$ref": "session.secrets.token"}
+    tool = helper(session_metadata={"token": [secret]}) if where == "session_metadata" else helper()
+    override = {"argument_override": {"message": secret}} if where == "message" else {}
+    session = api.session(api.agent("a1", tools={"ask_helper": {**tool, **override}}), key="s1", secrets={"token": "s3cret"})
+
+    _, news, output = ask(api, session)
+
+    assert output["error"] is True
+    assert output["tool_output"]["error"].startswith("FAILED_PRECONDITION: secrets are not given to other agents")
+    assert news == []
+    assert children(api) == []
+    assert "s3cret" not in str(api.state())
+    assert "s3cret" not in api.context(session).text
+
+
+def test_the_session_of_an_agent_that_is_asked_has_the_same_key_whatever_else_there_is(api):
+    def key_of_the_child(*before):
+        api.reset()
+        api.agent("helper")
+        agent = api.agent("a1", tools={"ask_helper": helper()})
+        for key in before:
+            ask(api, api.session(agent, key=key))
+        return ask(api, api.session(agent, key="s1"))[2]["tool_output"]["session_key"]
+
+    assert key_of_the_child() == key_of_the_child("s2", "s3")
+
+
+def test_a_session_that_was_made_anew_does_not_go_on_with_those_of_the_one_before(api):
+    api.agent("helper")
+    agent = api.agent("a1", tools={"ask_helper": helper("persistent")})
+    session = api.session(agent, key="s1")
+    ask(api, session)
+    api.call("DELETE", session)
+
+    ask(api, api.session(agent, key="s1"))
+
+    assert len(children(api)) == 2
+
+
+def test_a_session_that_has_expired_does_not_go_on(api, clock):
+    api.agent("helper")
+    tool = {**helper("persistent"), "argument_override": {"session_tti_minutes": 5}}
+    session = api.session(api.agent("a1", tools={"ask_helper": tool}), key="s1")
+    _, _, first = ask(api, session)
+    clock.sleep(5 * 60)
+
+    _, _, later = ask(api, session)
+
+    assert later["tool_output"]["session_key"] != first["tool_output"]["session_key"]
+
+
+def test_the_pace_of_the_request_is_that_of_the_agent_that_is_asked(api, session, clock):
+    started = clock.now()
+
+    api.say(session, QUESTION, headers={"X-Mock-Physics": "first_token_ms=1000"})
+
+    (child,) = children(api)
+    stamps = [event["created_at"] for event in api.events(f"/v2/agents/helper/sessions/{child['key']}")]
+    assert (clock.now() - started).total_seconds() == 6
+    assert [stamp[17:19] for stamp in stamps] == ["01", "02", "02", "03", "04"]
+
+
+def test_a_structured_answer_is_handed_back_as_json(api):
+    schema = {"type": "object", "properties": {"ok": {"const": True}}, "required": ["ok"]}
+    parser = {"type": "structured", "json_schema": {"name": "verdict", "schema": schema}}
+    api.agent("helper", steps={"talk": {"instructions": [], "output_parser": parser}})
+    session = api.session(api.agent("a1", tools={"ask_helper": helper()}), key="s1")
+
+    _, _, output = ask(api, session)
+
+    assert output["tool_output"]["sub_agent_response"] == '{"ok": true}'

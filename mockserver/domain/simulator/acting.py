@@ -1,20 +1,20 @@
 """Play what was decided: skills, tool calls and their outputs in order, images, client tools that are waited for."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from mockserver.domain.events import ClientToolPending, ImageRead, SkillLoad, Thinking, ToolInput, ToolOutput, body_as_json
+from mockserver.domain.events import ClientToolPending, ImageRead, SkillLoad, Thinking, ToolInput, ToolOutput
 from mockserver.domain.references import settled
 from mockserver.domain.sessions import PendingCall
 from mockserver.domain.simulator.calls import Outcome, ToolCall
 from mockserver.domain.simulator.decide import Decision, new_call_id
-from mockserver.domain.simulator.drafts import Drafts, Happens
+from mockserver.domain.simulator.drafts import Drafts, Happens, Shows
 from mockserver.domain.simulator.plan import StepPlan
 from mockserver.domain.simulator.stage import Stage
 from mockserver.domain.simulator.subagents import asked
 from mockserver.domain.simulator.tools import merged
-from mockserver.domain.values import JsonObject, timestamp
+from mockserver.domain.values import JsonObject
 
 SKILL_TOOL = "invoke_skill"
 
@@ -77,15 +77,15 @@ def opening(call: ToolCall, event_id: str | None = None) -> Happens:
 
 def closing(call: ToolCall, outcome: Outcome, wait: float = 0) -> Happens:
     """End a call."""
-    body = ToolOutput(
-        call.id,
-        call.configuration_name,
-        call.tool_name,
-        outcome.output,
-        error=outcome.error,
-        resolved_argument_overrides=outcome.overrides,
+    return Happens(returned(call.id, call.configuration_name, call.tool_name, outcome), wait)
+
+
+def returned(call_id: str, configuration_name: str, tool_name: str, outcome: Outcome) -> ToolOutput:
+    """Say what came of a call."""
+    overrides = outcome.overrides
+    return ToolOutput(
+        call_id, configuration_name, tool_name, outcome.output, error=outcome.error, resolved_argument_overrides=overrides
     )
-    return Happens(body, wait)
 
 
 def _run(stage: Stage, call: ToolCall, outputs: Mapping[str, JsonObject]) -> Drafts[Outcome]:
@@ -95,19 +95,16 @@ def _run(stage: Stage, call: ToolCall, outputs: Mapping[str, JsonObject]) -> Dra
     else:
         outcome = stage.equipment.run(call, outputs, stage.place)
     if call.tool_type == "image_read" and not outcome.error:
-        yield from shown(stage, call, outcome, wait)
+        yield shown(call, outcome, wait)
     else:
         yield closing(call, outcome, wait)
     return outcome
 
 
-def shown(stage: Stage, call: ToolCall, outcome: Outcome, wait: float) -> Iterator[Happens]:
-    """Show an image: the output of the call is the very event that follows it (api-facts §4.7)."""
-    body = ImageRead(outcome.output["artifact_id"], outcome.output.get("detail", "auto"))
-    event_id, at = stage.new_id(), stage.equipment.clock.now()
-    event = {"id": event_id, "session_key": stage.session.key, "created_at": timestamp(at), **body_as_json(body)}
-    yield closing(call, Outcome(event, error=False, overrides=outcome.overrides, filters={}), wait)
-    yield Happens(body, id=event_id, at=at)
+def shown(call: ToolCall, outcome: Outcome, wait: float) -> Shows:
+    """End a call that shows an image."""
+    image = ImageRead(outcome.output["artifact_id"], outcome.output.get("detail", "auto"))
+    return Shows(returned(call.id, call.configuration_name, call.tool_name, replace(outcome, output={})), image, wait)
 
 
 def _pending(stage: Stage, call: ToolCall, event_id: str, outputs: Mapping[str, JsonObject]) -> PendingCall | None:

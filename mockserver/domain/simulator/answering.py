@@ -34,16 +34,16 @@ def answered(
     if parser["type"] == "structured":
         return (yield from _structured(stage, step, parser["json_schema"], text))
     words = worded(stage, step, decision, done, uploads)
-    yield from stage.spoken(words)
     stage.used(step, words)
+    yield from stage.spoken(words)
     return Said({"text": words}, words)
 
 
 def _structured(stage: Stage, step: StepPlan, spec: JsonObject, text: str) -> Drafts[Said]:
     value: Any = value_for(spec["schema"], stage.random, hint=text)
-    yield Happens(StructuredOutput(spec["name"], value), stage.pace.before_answer(stage.random))
     written = json.dumps(value, ensure_ascii=False)
     stage.used(step, written)
+    yield Happens(StructuredOutput(spec["name"], value), stage.pace.before_answer(stage.random))
     return Said(value if isinstance(value, dict) else {"value": value}, written)
 
 

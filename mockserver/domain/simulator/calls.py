@@ -52,7 +52,7 @@ class Place:
     random: Random
 
 
-class Run(Protocol):
+class RunTool(Protocol):
     """Runs a call, given the outputs of the tools that ran before it."""
 
     def __call__(self, call: ToolCall, outputs: Mapping[str, JsonObject], place: Place) -> Outcome:

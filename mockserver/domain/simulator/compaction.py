@@ -17,7 +17,7 @@ from mockserver.domain.events import (
     ToolOutput,
     text_of,
 )
-from mockserver.domain.simulator.drafts import BeginsCompaction, Compacts, Drafts
+from mockserver.domain.simulator.drafts import Compacts, Drafts
 from mockserver.domain.simulator.prose import shortened
 from mockserver.domain.values import JsonObject
 
@@ -25,7 +25,7 @@ _LONGEST_LINE = 120
 _MOST_LINES = 40
 
 
-def older(visible: Sequence[Event], *, keep: int, anchor: str | None) -> list[Event]:
+def older(visible: Sequence[Event], *, keep: int, anchor: str | None = None) -> list[Event]:
     """Return the events that a summary would stand for.
 
     With an `anchor` all through it; else all before the newest `keep` inputs. Raises Refused SM410 for an unknown anchor.
@@ -57,13 +57,10 @@ def compaction_of(events: Sequence[Event], settings: JsonObject, random: Random,
     )
 
 
-def compacted(
-    visible: Sequence[Event], settings: JsonObject, random: Random, *, anchor: str | None = None, summary: str | None = None
-) -> Drafts[None]:
-    """Compact what is old, if anything is."""
-    if events := older(visible, keep=settings["keep_recent_inputs"], anchor=anchor):
+def compacted(events: Sequence[Event], settings: JsonObject, random: Random, *, summary: str | None = None) -> Drafts[None]:
+    """Let a summary stand for these events, if there are any."""
+    if events:
         body = compaction_of(events, settings, random, summary=summary)
-        yield BeginsCompaction()
         yield Compacts(body, tuple(event.id for event in events))
 
 

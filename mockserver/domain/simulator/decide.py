@@ -1,8 +1,8 @@
 """What the simulated model decides in a step: what the message asks for, which tools to call with which arguments."""
 
 import string
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
 from mockserver.domain.artifacts import Artifact
@@ -29,6 +29,11 @@ class Decision:
     waves: tuple[tuple[ToolCall, ...], ...]
     skill: str | None
     quote: str | None
+
+    def without(self, called: Collection[str]) -> "Decision":
+        """Return what is left of it where these tools have been called."""
+        left = (tuple(call for call in wave if call.configuration_name not in called) for wave in self.waves)
+        return replace(self, thinking=None, waves=tuple(filter(None, left)), skill=None)
 
 
 def decided(stage: Stage, step: StepPlan, text: str, uploads: Sequence[Artifact]) -> Decision:

@@ -5,22 +5,28 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeAlias, TypeVar
 
-from mockserver.domain.events import AgentOutput, Body, Compaction, Event, Thinking
+from mockserver.domain.events import AgentOutput, Body, Compaction, Event, ImageRead, Thinking, ToolOutput
 from mockserver.domain.sessions import ContextUsage
 from mockserver.domain.simulator.calls import ToolCall
 
 
 @dataclass(frozen=True, slots=True)
 class Happens:
-    """An event. Its id and its time may be fixed beforehand, where something else names them."""
+    """An event. Its id may be fixed beforehand, where something else names it."""
 
     body: Body
     wait: float = 0
     id: str | None = None
-    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What the caller sent is taken in, all of it: no interrupt comes between."""
+
+    bodies: tuple[Body, ...]
+    wait: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +55,17 @@ class Reports:
 
 
 @dataclass(frozen=True, slots=True)
-class BeginsCompaction:
-    """The older part of the session is being summed up."""
+class Shows:
+    """A call that reads an image returns: its output, empty here, is the very event that follows it (api-facts §4.7)."""
 
+    output: ToolOutput
+    image: ImageRead
     wait: float = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Compacts:
-    """The summary is there; these events are hidden."""
+    """The older part of the session is summed up, and hidden."""
 
     body: Compaction
     event_ids: tuple[str, ...]
@@ -79,7 +87,14 @@ class Waits:
     wait: float
 
 
-Draft: TypeAlias = Happens | Speaks | FallsSilent | Reports | BeginsCompaction | Compacts | Uses | Waits
+@dataclass(frozen=True, slots=True)
+class BreaksOff:
+    """The turn is interrupted: what was said so far is the whole text (README, choices)."""
+
+    wait: float = 0
+
+
+Draft: TypeAlias = Happens | Takes | Speaks | FallsSilent | Reports | Shows | Compacts | Uses | Waits | BreaksOff
 Result = TypeVar("Result")
 Drafts: TypeAlias = Generator[Draft, None, Result]
 """A part of a turn: what happens, one after the other, and what came of it."""

@@ -7,9 +7,8 @@ from random import Random
 from typing import Any
 
 from mockserver.domain.artifacts import Artifact, Upload, new_artifact_id
-from mockserver.domain.errors import Refused
 from mockserver.domain.ports import Store
-from mockserver.domain.sessions import Session
+from mockserver.domain.sessions import Session, gone
 
 
 def kept_uploads(
@@ -45,4 +44,4 @@ def kept_file(
         if stored := store.add_artifact(session, made):
             return stored
         if store.artifact(session, made.id) is None:
-            raise Refused("SM302", f"Session {session.key} was deleted while it ran.", missing_id=session.key)
+            raise gone(session)

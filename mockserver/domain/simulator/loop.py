@@ -1,14 +1,13 @@
 """The agent loop: step by step, tools then an answer, on to the next step where a condition says so (api-facts §2.4, §4.7)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mockserver.domain import conditions
 from mockserver.domain.artifacts import Artifact, upload_message
 from mockserver.domain.events import (
     ArtifactUpload,
+    Body,
     InputMessage,
-    SkillLoad,
     StepTransition,
     StepTransitionLimitExceeded,
     text_of,
@@ -17,7 +16,7 @@ from mockserver.domain.sessions import Parked
 from mockserver.domain.simulator.acting import Done, acted
 from mockserver.domain.simulator.answering import Said, answered
 from mockserver.domain.simulator.decide import decided
-from mockserver.domain.simulator.drafts import Drafts, Happens
+from mockserver.domain.simulator.drafts import Drafts, Happens, Takes
 from mockserver.domain.simulator.files import kept_uploads
 from mockserver.domain.simulator.plan import StepPlan, skill_loads
 from mockserver.domain.simulator.stage import Input, Stage, TurnEnd
@@ -32,35 +31,43 @@ class Asked:
     uploads: tuple[Artifact, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a turn did before it waited for client tools: which tools it called, and what came of the calls."""
+
+    called: frozenset[str] = frozenset()
+    done: tuple[Done, ...] = ()
+
+
+NOTHING_YET = Earlier()
+
+
 def taken(stage: Stage, given: Input) -> Drafts[Asked]:
     """Take an input in: files first, then the message, then the skills that it asks for (api-facts §4.7, §9.28)."""
-    equipment = stage.equipment
+    equipment, text = stage.equipment, ""
+    bodies: list[Body] = []
     uploads = kept_uploads(given.uploads, stage.session, equipment.store, stage.random, equipment.clock.now())
     if uploads:
-        references = tuple(artifact.reference() for artifact in uploads)
-        yield Happens(ArtifactUpload(references, upload_message(uploads)))
-    if not given.messages:
-        return Asked("", uploads)
-    message = InputMessage(given.messages)
-    yield Happens(message)
-    loads: list[SkillLoad] = skill_loads(stage.agent, given.messages)
-    yield from map(Happens, loads)
-    return Asked(text_of(message), uploads)
+        bodies.append(ArtifactUpload(tuple(artifact.reference() for artifact in uploads), upload_message(uploads)))
+    if given.messages:
+        message = InputMessage(given.messages)
+        bodies += [message, *skill_loads(stage.agent, given.messages)]
+        text = text_of(message)
+    yield Takes(tuple(bodies))
+    return Asked(text, uploads)
 
 
-def stepped(stage: Stage, asked: Asked, step_name: str, done: Sequence[Done] = ()) -> Drafts[TurnEnd]:
-    """Run steps until one has nothing to follow it. `done` are calls that a parked turn waited for."""
-    transitions = 0
+def stepped(stage: Stage, asked: Asked, step_name: str, earlier: Earlier = NOTHING_YET) -> Drafts[TurnEnd]:
+    """Run steps until one has nothing to follow it."""
+    transitions, called, done = 0, earlier.called, earlier.done
     while True:
         step = stage.plan.steps[step_name]
         stage.note(step)
         decision = decided(stage, step, asked.text, asked.uploads)
-        if done:
-            decision = replace(decision, thinking=None, waves=(), skill=None)
-        result = yield from acted(stage, step, decision)
+        result = yield from acted(stage, step, decision.without(called) if called else decision)
         if result.pending:
             return TurnEnd(step_name, Parked(result.pending, step_name, asked.text))
-        done = (*done, *result.done)
+        called, done = frozenset(), (*done, *result.done)
         if joining := stage.steered():
             asked = yield from _joined(stage, joining)
             continue
@@ -79,12 +86,13 @@ def stepped(stage: Stage, asked: Asked, step_name: str, done: Sequence[Done] = (
         step_name, asked, done = following, Asked(asked.text), ()
 
 
-def _joined(stage: Stage, joining: Sequence[Input]) -> Drafts[Asked]:
+def _joined(stage: Stage, joining: Input | None) -> Drafts[Asked]:
     """Let steering inputs in, one after the other; the agent goes on with all that they ask."""
     asked = Asked("")
-    for given in joining:
-        one = yield from taken(stage, given)
+    while joining:
+        one = yield from taken(stage, joining)
         asked = Asked("\n".join(filter(None, (asked.text, one.text))), asked.uploads + one.uploads)
+        joining = stage.steered()
     return asked
 
 

@@ -24,14 +24,14 @@ from mockserver.domain.references import Resolved
 from mockserver.domain.sessions import Parked, PendingCall
 from mockserver.domain.simulator import acts as scripted
 from mockserver.domain.simulator.act_texts import rendered
-from mockserver.domain.simulator.acting import Done, closing, opening, shown, skill_loaded
+from mockserver.domain.simulator.acting import closing, opening, shown, skill_loaded
 from mockserver.domain.simulator.acts import Act, as_json
 from mockserver.domain.simulator.calls import Outcome, ToolCall
 from mockserver.domain.simulator.compaction import compacted, older
 from mockserver.domain.simulator.decide import new_call_id
-from mockserver.domain.simulator.drafts import Drafts, Happens, Reports, Waits
+from mockserver.domain.simulator.drafts import Drafts, Happens, Reports, Shows, Waits
 from mockserver.domain.simulator.files import kept_file
-from mockserver.domain.simulator.loop import Asked, stepped
+from mockserver.domain.simulator.loop import NOTHING_YET, Asked, Earlier, stepped
 from mockserver.domain.simulator.stage import Input, Stage, TurnEnd
 from mockserver.domain.simulator.subagents import asked as ask
 from mockserver.domain.templating import TemplateError, parse
@@ -57,8 +57,8 @@ class Performance:
         self._step = step
         self._performed = performed
 
-    def __call__(self, done: Sequence[Done] = ()) -> Drafts[TurnEnd]:
-        """Perform them all, or as far as one that ends the turn."""
+    def __call__(self, earlier: Earlier = NOTHING_YET) -> Drafts[TurnEnd]:
+        """Perform them all, or as far as one that ends the turn. The first answer takes up what was done earlier."""
         said = ""
         while self._left:
             act = self._left.popleft()
@@ -66,12 +66,13 @@ class Performance:
                 self._unfold(act)
                 continue
             act = rendered(act, self._render)
-            end = yield from self._performing(act, done)
+            end = yield from self._performing(act, earlier)
             self._performed += 1
+            earlier = NOTHING_YET if isinstance(act, scripted.Answer) else earlier
             said = act.text if isinstance(act, scripted.Say) else said
             if end is not None:
                 return end
-        self._stage.used(self._stage.plan.steps[self._stage.plan.start], said)
+        self._stage.used(self._stage.plan.steps[self._stage.plan.start], said, is_said=True)
         return TurnEnd(self._step)
 
     def _unfold(self, act: scripted.Repeat) -> None:
@@ -82,16 +83,11 @@ class Performance:
             self._left.extendleft(reversed(act.acts))
 
     def _render(self, text: str) -> str:
-        """Fill in a text. Raises Refused SM401 where it cannot be rendered."""
-        context = {**self._stage.plan.context, "message": self._asked.text, "index": self._performed}
-        try:
-            return self._stage.equipment.dialect.render(parse(text), context)
-        except TemplateError as error:
-            raise Refused("SM401", f"A text of the scenario cannot be rendered: {error}") from error
+        return _filled(self._stage, text, self._asked.text, self._performed)
 
-    def _performing(self, act: Act, done: Sequence[Done]) -> Step:
+    def _performing(self, act: Act, earlier: Earlier) -> Step:
         if isinstance(act, scripted.Answer):
-            return (yield from self._answering(done))
+            return (yield from self._answering(earlier))
         if isinstance(act, scripted.Client):
             return (yield from self._waiting(act))
         if isinstance(act, scripted.Transition):
@@ -104,9 +100,9 @@ class Performance:
         yield from _PERFORMERS[type(act)](self._stage, act)
         return None
 
-    def _answering(self, done: Sequence[Done]) -> Step:
+    def _answering(self, earlier: Earlier) -> Step:
         """Do what the agent would do by itself, then go on with the acts behind; it answers when what it waits for is there."""
-        end = yield from stepped(self._stage, self._asked, self._known_step(), done)
+        end = yield from stepped(self._stage, self._asked, self._known_step(), earlier)
         self._step = end.step or self._step
         if end.parked:
             self._left.appendleft(scripted.Answer())
@@ -136,12 +132,20 @@ def handed_over(stage: Stage, given: Input, acts: Sequence[Act]) -> tuple[Input,
     """Let files that a script begins with come in as if the user had sent them with this input; return what is left."""
     left = deque(acts)
     uploads = []
-    context = {**stage.plan.context, "message": text_of(InputMessage(given.messages)), "index": 0}
+    message = text_of(InputMessage(given.messages))
     while left and isinstance(left[0], scripted.MakeArtifact) and left[0].by == "user":
-        file = rendered(left.popleft(), lambda text: stage.equipment.dialect.render(parse(text), context))
+        file = rendered(left.popleft(), lambda text: _filled(stage, text, message, 0))
         assert isinstance(file, scripted.MakeArtifact)  # noqa: S101 - rendering keeps the kind
         uploads.append(Upload(file.filename, file.mime_type, file.data))
     return replace(given, uploads=(*given.uploads, *uploads)), tuple(left)
+
+
+def _filled(stage: Stage, text: str, message: str, index: int) -> str:
+    """Fill in a text of the scenario. Raises Refused SM401 where it cannot be rendered."""
+    try:
+        return stage.equipment.dialect.render(parse(text), {**stage.plan.context, "message": message, "index": index})
+    except TemplateError as error:
+        raise Refused("SM401", f"A text of the scenario cannot be rendered: {error}") from error
 
 
 def _call(stage: Stage, tool: str, name: str, arguments: JsonObject, kind: str = "lambda", **settings: Any) -> ToolCall:
@@ -173,15 +177,13 @@ def _skill(stage: Stage, act: scripted.Skill) -> Iterator[Happens]:
         yield Happens(SkillLoad(act.name, content))
 
 
-def _image(stage: Stage, act: scripted.Image) -> Iterator[Happens]:
+def _image(stage: Stage, act: scripted.Image) -> Iterator[Happens | Shows]:
     files = (file for file in stage.equipment.store.artifacts(stage.session) if file.mime_type.startswith("image/"))
     image = next(files, None) or _made(stage, act.filename, "image/png", _PICTURE, None)
-    call = _call(stage, "image_read", "image_read", {"artifact_id": image.id, "detail": act.detail}, "image_read")
-    yield opening(call)
     output = {"artifact_id": image.id, "detail": act.detail}
-    yield from shown(
-        stage, call, Outcome(output, error=False, overrides=None, filters={}), stage.pace.before_answer(stage.random)
-    )
+    call = _call(stage, "image_read", "image_read", output, "image_read")
+    yield opening(call)
+    yield shown(call, Outcome(output, error=False, overrides=None, filters={}), stage.pace.before_answer(stage.random))
 
 
 def _file(stage: Stage, act: scripted.MakeArtifact) -> Iterator[Happens]:
@@ -211,9 +213,9 @@ def _sub_agent(stage: Stage, act: scripted.SubAgent) -> Drafts[None]:
 
 def _compaction(stage: Stage, act: scripted.Compact) -> Drafts[None]:
     """Compact what is older than this input or, where nothing is, all that has happened so far: a script is obeyed."""
-    visible, settings = stage.history, {**stage.session.effective_compaction, "keep_recent_inputs": 1}
-    anchor = None if older(visible, keep=1, anchor=None) else visible[-1].id
-    yield from compacted(visible, settings, stage.random, anchor=anchor, summary=act.summary)
+    visible = stage.history
+    events = older(visible, keep=1) or visible
+    yield from compacted(events, stage.session.effective_compaction, stage.random, summary=act.summary)
 
 
 def _failure(_: Stage, act: scripted.Fail) -> Iterator[Happens]:

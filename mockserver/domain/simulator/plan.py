@@ -172,3 +172,8 @@ def skill_loads(agent: Agent, messages: Sequence[JsonObject]) -> list[SkillLoad]
                 raise Refused("SM403", f"Agent {agent.key} has no skill {name!r}; its skills are: {known}.", fields=fields)
             loads.append(SkillLoad(name, skills[name]["content"]))
     return loads
+
+
+def has_skills(agent: Agent, messages: Sequence[JsonObject]) -> bool:
+    """Say whether the agent has all skills that the user asks for."""
+    return all(part["type"] != "skill" or part["skill_name"] in agent.config.get("skills", {}) for part in messages)

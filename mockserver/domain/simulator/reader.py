@@ -12,7 +12,8 @@ from mockserver.domain.streaming import Frame, frames_of
 class Reader:
     """The frames of an answer: what is stored behind the cursor, then what the run says until the input's turn is over.
 
-    Raises the Refused with which the turn broke off. `close` leaves; without any reader the run goes on in the background.
+    Raises the Refused with which the turn broke off. `close` leaves, in any thread; without any reader the run goes on in the
+    background.
     """
 
     def __init__(self, run: Run, ticket: Ticket, replayed: Sequence[Event], at: int | None, background: Background) -> None:
@@ -28,19 +29,21 @@ class Reader:
         return self
 
     def __next__(self) -> Frame:
-        for replayed in self._replayed:
-            return replayed
-        while True:
+        if self._is_open:
+            for replayed in self._replayed:
+                return replayed
+        while self._is_open:
             with self._run.changed:
                 frame, is_over = self._logged(), self._ticket.over is not None
             if frame is not None:
                 return frame
-            if is_over:
-                self.close()
-                if self._ticket.refused is not None:
-                    raise self._ticket.refused
-                raise StopIteration
-            self._run.drive()
+            if not is_over:
+                self._run.drive()
+                continue
+            self.close()
+            if self._ticket.refused is not None:
+                raise self._ticket.refused
+        raise StopIteration
 
     def _logged(self) -> Frame | None:
         """Return the next frame of the log that belongs to this answer, None when there is none yet, or none any more."""
@@ -59,6 +62,7 @@ class Reader:
                 return
             self._is_open = False
             self._run.readers -= 1
+            self._run.changed.notify_all()
             is_alone = self._run.readers == 0 and not self._run.is_over
         if is_alone:
             self._background.start(self._run.carry_on)

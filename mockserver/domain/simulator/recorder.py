@@ -3,22 +3,23 @@
 Nothing is public before it is stored, so what is streamed is what is stored (design §3).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from mockserver.domain.errors import Refused
-from mockserver.domain.events import AgentOutput, Body, Event, Thinking
+from mockserver.domain.events import AgentOutput, Body, Compaction, Event, SessionInterrupted, Thinking
 from mockserver.domain.ports import Clock, Store
-from mockserver.domain.sessions import Session
+from mockserver.domain.sessions import Session, gone
 from mockserver.domain.simulator.drafts import (
-    BeginsCompaction,
+    BreaksOff,
     Compacts,
     Draft,
     FallsSilent,
     Happens,
     Reports,
+    Shows,
     Speaks,
+    Takes,
     Uses,
     Waits,
 )
@@ -33,37 +34,47 @@ class Recorder:
         self._store = store
         self._clock = clock
         self._new_id = new_id
-        self._latest: datetime | None = None
+        self._latest = session.last_event_at
         self._open: tuple[type[AgentOutput] | type[Thinking], list[str]] | None = None
 
     def record(self, draft: Draft) -> Iterator[Frame]:
         """Make frames of what happens. Raises Refused SM302 when the session is gone."""
         match draft:
-            case Happens(body, _, event_id, at):
-                yield Whole(self._stored(body, event_id, at))
-            case Speaks(kind, content):
-                yield self._piece(kind, content)
-            case FallsSilent():
-                yield from self.silence()
+            case Happens(body, _, event_id):
+                yield Whole(self._stored(body, event_id))
+            case Takes(bodies):
+                yield from (Whole(self._stored(body)) for body in bodies)
+            case Shows(output, image):
+                shown = self._event(image)
+                yield Whole(self._stored(replace(output, tool_output=shown.as_json())))
+                yield Whole(self._kept(shown))
             case Compacts(body, event_ids):
-                for hidden in event_ids:
-                    self._store.change_event(self._session, hidden, lambda event: replace(event, hidden=True))
-                yield Whole(self._stored(body))
-            case Uses(usage):
-                yield ContextConsumed(usage, self._now())
+                yield from self._compacted(body, event_ids)
+            case FallsSilent():
+                yield from self._silence()
+            case BreaksOff():
+                yield from self._silence()
+                yield Whole(self._event(SessionInterrupted()))
             case Waits():
                 pass
             case _:
-                yield self._unstored(draft)
+                yield self._streamed(draft)
 
-    def _unstored(self, draft: Reports | BeginsCompaction | Uses) -> Frame:
+    def _streamed(self, draft: Speaks | Reports | Uses) -> Frame:
+        """Make the frame of what streams alone tell."""
         match draft:
+            case Speaks(kind, content):
+                return self._piece(kind, content)
             case Reports(call, news):
                 return ToolActivity(call.id, call.configuration_name, call.tool_name, news, self._now())
-            case BeginsCompaction():
-                return CompactionStarted(self._new_id(), self._session.key, self._now())
             case Uses(usage):
                 return ContextConsumed(usage, self._now())
+
+    def _compacted(self, body: Compaction, event_ids: Iterable[str]) -> Iterator[Frame]:
+        yield CompactionStarted(self._new_id(), self._session.key, self._now())
+        for hidden in event_ids:
+            self._store.change_event(self._session, hidden, lambda event: replace(event, hidden=True))
+        yield Whole(self._stored(body))
 
     def _piece(self, kind: type[AgentOutput] | type[Thinking], content: str) -> Piece:
         if self._open is None:
@@ -71,7 +82,7 @@ class Recorder:
         self._open[1].append(content)
         return Piece(SPOKEN[kind], content, self._now())
 
-    def silence(self) -> Iterator[PiecesEnd]:
+    def _silence(self) -> Iterator[PiecesEnd]:
         """End the text that is being said, if there is one: what was said of it is all of it."""
         if self._open is not None:
             kind, parts = self._open
@@ -83,18 +94,28 @@ class Recorder:
         self._latest = max(now, self._latest) if self._latest else now
         return self._latest
 
-    def _stored(self, body: Body, event_id: str | None = None, at: datetime | None = None) -> Event:
-        session = self._session
-        event = Event(id=event_id or self._new_id(), session_key=session.key, created_at=at or self._now(), body=body)
+    def _event(self, body: Body, event_id: str | None = None) -> Event:
+        return Event(id=event_id or self._new_id(), session_key=self._session.key, created_at=self._now(), body=body)
+
+    def _stored(self, body: Body, event_id: str | None = None) -> Event:
+        return self._kept(self._event(body, event_id))
+
+    def _kept(self, event: Event) -> Event:
+        """Store an event, but for those that only pass."""
         if not event.is_stored:
             return event
-        stored = self._store.append_event(session, event)
+        stored = self._store.append_event(self._session, event)
         if stored is None:
-            raise Refused("SM302", f"Session {session.key} was deleted while it ran.", missing_id=session.key)
-        change_same(self._store, session, lambda now: replace(now, last_event_at=event.created_at))
+            raise gone(self._session)
+        change_same(self._store, self._session, lambda now: replace(now, last_event_at=event.created_at))
         return stored
 
 
-def change_same(store: Store, session: Session, change: Callable[[Session], Session]) -> None:
-    """Change this session, and leave alone a later one of the same key."""
-    store.change_session(session.agent_key, session.key, lambda now: change(now) if now.sequence == session.sequence else now)
+def change_same(store: Store, session: Session, change: Callable[[Session], Session]) -> Session | None:
+    """Change this session and return it; leave alone a later one of the same key, and return None for one that is gone."""
+
+    def changed(now: Session) -> Session:
+        return change(now) if now.sequence == session.sequence else now
+
+    found = store.change_session(session.agent_key, session.key, changed)
+    return found if found and found.sequence == session.sequence else None

@@ -5,15 +5,18 @@ at a time, steering ones join at the next iteration of the agent loop).
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Condition
 
+from mockserver.domain.agents import Agent
 from mockserver.domain.errors import Refused
-from mockserver.domain.sessions import Session
+from mockserver.domain.sessions import Session, gone
 from mockserver.domain.simulator.drafts import Draft
-from mockserver.domain.simulator.stage import Equipment, Input
+from mockserver.domain.simulator.plan import has_skills
+from mockserver.domain.simulator.stage import Equipment, Input, Turn
 from mockserver.domain.simulator.turns import PlayedTurn, begin
 from mockserver.domain.streaming import Frame, Piece
 
@@ -28,10 +31,15 @@ class Ticket:
     over: int | None = None
     refused: Refused | None = None
 
+    def refuse(self, place: int, refused: Refused) -> None:
+        """Say why the input could not be taken after all."""
+        self.begun = self.over = place
+        self.refused = refused
+
 
 @dataclass(slots=True)
 class Run:
-    """The turns of one session, as long as there is one to play. `changed` guards all that is in here."""
+    """The turns of one session, as long as there is one to play: a `Host` of turns. `changed` guards all that is in here."""
 
     equipment: Equipment
     session: Session
@@ -43,22 +51,10 @@ class Run:
     _queue: deque[Ticket] = field(default_factory=deque)
     _serving: list[Ticket] = field(default_factory=list)
     _turn: PlayedTurn | None = None
+    _asked: dict[int, Turn] = field(default_factory=dict)
     _is_driven: bool = False
-    _is_interrupted: bool = False
     _is_stopped: bool = False
     _speaking_since: int | None = None
-
-    def start(self, ticket: Ticket) -> None:
-        """Begin the first turn. Raises Refused where the input cannot be taken; then the run is over."""
-        try:
-            self._begin(ticket)
-        except BaseException:
-            self._close()
-            raise
-
-    def enqueue(self, ticket: Ticket) -> None:
-        """Take an input that comes while a turn runs."""
-        self._queue.append(ticket)
 
     @property
     def is_new(self) -> bool:
@@ -67,21 +63,61 @@ class Run:
 
     @property
     def is_gone(self) -> bool:
-        """Say whether its session was removed."""
-        return self._stored() is None
+        """Say whether its session was removed; a later one of the same key is another."""
+        session = self.equipment.store.session(self.session.agent_key, self.session.key)
+        return session is None or session.sequence != self.session.sequence
+
+    def start(self, ticket: Ticket) -> None:
+        """Begin the first turn. Raises Refused where the input cannot be taken."""
+        self._begin(ticket)
+
+    def enqueue(self, ticket: Ticket) -> None:
+        """Take an input that comes while a turn runs."""
+        self._queue.append(ticket)
 
     def joining_place(self) -> int:
         """Return where in the log a reader joins that knows all that is stored: a text that is being said, from its beginning."""
         return len(self.log) if self._speaking_since is None else self._speaking_since
 
-    def interrupt(self) -> None:
-        """Break off the running turn, and see it through: whoever returns from here finds the turn at its end."""
+    def steering(self, agent: Agent) -> Input | None:
+        """Let the next steering input join the turn (api-facts §4.3), unless the turn is about to break off."""
         with self.changed:
-            turn = self._turn
-            self._is_interrupted = True
+            if self._turn is None or self._turn.is_interrupted or self._is_stopped:
+                return None
+            fitting = (ticket for ticket in self._queue if ticket.steers and has_skills(agent, ticket.given.messages))
+            ticket = next(fitting, None)
+            if ticket is None:
+                return None
+            self._queue.remove(ticket)
+            ticket.begun = len(self.log)
+            self._serving.append(ticket)
+            return ticket.given
+
+    @contextmanager
+    def asking(self, session: Session, turn: Turn) -> Iterator[None]:
+        """Let interrupts of the session of another agent find its turn, which is played in this one."""
+        with self.changed:
+            self._asked[session.sequence] = turn
+        try:
+            yield
+        finally:
+            with self.changed:
+                del self._asked[session.sequence]
+
+    def interrupt(self, session: Session) -> bool:
+        """Break off the turn that this run plays in a session, its own or that of an agent that it asks, and see it through.
+
+        Say whether it broke off: a turn that had nothing left to do comes to its own end.
+        """
+        with self.changed:
+            turn = self._turn_in(session)
+            if turn is None:
+                return False
+            turn.interrupt()
             self.changed.notify_all()
-        while self._turn is turn and not self.is_over:
+        while self._turn_in(session) is turn:
             self.drive()
+        return turn.is_broken_off
 
     def drive(self) -> None:
         """Play until something new is in the log, or wait for whoever is just playing."""
@@ -108,12 +144,17 @@ class Run:
         """Play no further, neither this turn nor what waits: the world in which the session lives will be gone."""
         with self.changed:
             self._is_stopped = True
-            for ticket in self._queue:
-                ticket.begun = ticket.over = len(self.log)
-                ticket.refused = _gone(self.session)
-            self._queue.clear()
             self.changed.notify_all()
         self.carry_on()
+
+    def close(self) -> None:
+        """Play nothing any more."""
+        self.is_over = True
+        self.retire(self)
+        self.changed.notify_all()
+
+    def _turn_in(self, session: Session) -> Turn | None:
+        return self._turn if session.sequence == self.session.sequence else self._asked.get(session.sequence)
 
     def _advance(self) -> None:
         """Play one thing. Only one thread at a time is here; readers come and go meanwhile."""
@@ -123,26 +164,24 @@ class Run:
                 return
         except Refused as reason:
             refused = reason
-        except BaseException:
-            self._end_turn(Refused("SM421", "The turn failed by a defect of the mock, whose log says more."))
-            raise
+        except Exception as defect:  # noqa: BLE001 - nobody must wait for ever, whatever is wrong with the mock
+            refused = self._reported(defect)
         self._end_turn(refused)
 
     def _played(self) -> bool:
-        """Let the next thing happen; False when the turn is over. Raises Refused when it breaks off."""
+        """Let the next thing happen; False when the turn is over. Raises Refused when it fails."""
         turn = self._turn
         if turn is None or self._is_stopped:
-            raise _gone(self.session)
-        draft = None if self._is_interrupted else turn.next()
-        with self.changed:
-            if draft is not None and self._paused(draft.wait):
-                self._publish(turn, draft)
-                return True
-            if self._is_stopped:
-                raise _gone(self.session)
-            if self._is_interrupted:
-                self.log.extend(turn.interrupted())
+            raise gone(self.session)
+        draft = turn.next()
+        if draft is None:
             return False
+        with self.changed:
+            self._pause(turn, draft.wait)
+            if self._is_stopped:
+                raise gone(self.session)
+            self._publish(turn, turn.unless_interrupted(draft))
+        return True
 
     def _publish(self, turn: PlayedTurn, draft: Draft) -> None:
         for frame in turn.record(draft):
@@ -152,69 +191,51 @@ class Run:
                 self._speaking_since = None
             self.log.append(frame)
 
-    def _paused(self, seconds: float) -> bool:
-        """Let the time pass; False when an interrupt comes first."""
+    def _pause(self, turn: PlayedTurn, seconds: float) -> None:
+        """Let the time pass, until an interrupt comes."""
+        if not seconds:
+            return
         clock = self.equipment.clock
         due = clock.now() + timedelta(seconds=seconds)
-        while seconds and self._goes_on() and (left := (due - clock.now()).total_seconds()) > 0:
+        while not (turn.is_interrupted or self._is_stopped) and (left := (due - clock.now()).total_seconds()) > 0:
             clock.wait(self.changed, left)
-        return self._goes_on()
-
-    def _goes_on(self) -> bool:
-        return not (self._is_interrupted or self._is_stopped)
 
     def _end_turn(self, refused: Refused | None) -> None:
         """End the turn, then go on with what waits; steering inputs that found no turn to join get one of their own."""
         with self.changed:
             self._finish(refused)
             while self._queue and self._turn is None:
-                ticket = self._queue.popleft()
-                try:
-                    self._begin(ticket)
-                except Refused as not_taken:
-                    ticket.begun = ticket.over = len(self.log)
-                    ticket.refused = not_taken
+                self._take_up(self._queue.popleft())
             if self._turn is None:
-                self._close()
+                self.close()
+
+    def _take_up(self, ticket: Ticket) -> None:
+        try:
+            self._begin(ticket)
+        except Refused as refused:
+            ticket.refuse(len(self.log), refused)
+        except Exception as defect:  # noqa: BLE001 - as in _advance
+            ticket.refuse(len(self.log), self._reported(defect))
 
     def _begin(self, ticket: Ticket) -> None:
-        session = self._stored()
-        if session is None:
-            raise _gone(self.session)
-        self._turn = begin(self.equipment, session, ticket.given, self._joining)
+        if self._is_stopped:
+            raise gone(self.session)
+        self._turn = begin(self.equipment, self.session, ticket.given, self)
         ticket.begun = len(self.log)
         self._serving = [ticket]
 
-    def _stored(self) -> Session | None:
-        """Return the session as it is now; a later one of the same key is another."""
-        session = self.equipment.store.session(self.session.agent_key, self.session.key)
-        return session if session and session.sequence == self.session.sequence else None
-
-    def _joining(self) -> list[Input]:
-        """Let the steering inputs join the turn (api-facts §4.3), those of them that the agent can take."""
-        with self.changed:
-            joining = [ticket for ticket in self._queue if ticket.steers]
-            self._queue = deque(ticket for ticket in self._queue if not ticket.steers)
-            for ticket in joining:
-                ticket.begun = len(self.log)
-            self._serving += joining
-        return [ticket.given for ticket in joining]
-
     def _finish(self, refused: Refused | None) -> None:
-        if self._turn is not None:
-            self._turn.finish()
-            self._turn = None
+        turn, self._turn = self._turn, None
+        try:
+            if turn is not None:
+                turn.finish()
+        except Exception as defect:  # noqa: BLE001 - as in _advance
+            refused = refused or self._reported(defect)
         self._speaking_since = None
-        self._is_interrupted = False
         for ticket in self._serving:
             ticket.over, ticket.refused = len(self.log), refused
         self._serving = []
 
-    def _close(self) -> None:
-        self.is_over = True
-        self.retire(self)
-        self.changed.notify_all()
-
-
-def _gone(session: Session) -> Refused:
-    return Refused("SM302", f"Session {session.key} was deleted while it ran.", missing_id=session.key)
+    def _reported(self, defect: Exception) -> Refused:
+        self.equipment.report(defect)
+        return Refused("SM421", f"The turn of session {self.session.key} failed by a defect of the mock, whose log says more.")

@@ -4,7 +4,7 @@ Readers attach at any time and get every frame once: what is stored behind their
 that nobody waits for any more is carried on in the background (api-facts §4.3: the turn goes on without its client).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 
 from mockserver.domain.errors import Refused
@@ -20,10 +20,15 @@ class Runs:
     """The sessions that run now in this process."""
 
     def __init__(self, equipment: Equipment, background: Background) -> None:
-        self.equipment = equipment
+        self._equipment = equipment
         self._background = background
         self._live: dict[int, Run] = {}
         self._lock = Lock()
+        self._gate = Lock()  # held to begin a run, and while a reset lasts
+
+    def __len__(self) -> int:
+        """Count the sessions that run."""
+        return len(self._live)
 
     def submit(self, session: Session, given: Input, *, since: str | None, steers: bool) -> Reader:
         """Take an input: begin a turn, or queue it behind the one that runs, which `since` or a `compact` permits.
@@ -38,25 +43,29 @@ class Runs:
                 if run.is_over:
                     continue
                 if run.is_new:
-                    replayed = () if since is None else self._visible(session, cursor)
-                    run.start(ticket)
-                    return Reader(run, ticket, replayed, 0, self._background)
+                    return self._started(run, ticket, since, cursor)
                 if since is None and given.kind != "compact":
                     queue = ", or send `since` to queue the input" if given.kind == "input_message" else ""
                     raise Refused("SM320", f"Session {session.key} is running a turn; wait for its end{queue}.")
+                replayed = self._behind(session, since, cursor)
                 run.enqueue(ticket)
-                if since is None:
-                    return Reader(run, ticket, (), None, self._background)
-                return Reader(run, ticket, self._visible(session, cursor), run.joining_place(), self._background)
+                return Reader(run, ticket, replayed, None if since is None else run.joining_place(), self._background)
+
+    def _started(self, run: Run, ticket: Ticket, since: str | None, cursor: int | None) -> Reader:
+        try:
+            replayed = self._behind(run.session, since, cursor)
+            run.start(ticket)
+        except BaseException:
+            run.close()
+            raise
+        return Reader(run, ticket, replayed, 0, self._background)
 
     def interrupt(self, session: Session) -> bool:
-        """Break off the session's running turn; say whether there was one. What is queued behind it goes on."""
+        """Break off the session's running turn; say whether one broke off. What is queued behind it goes on."""
         with self._lock:
-            run = self._live.get(session.sequence)
-        if run is None or run.is_over:
-            return False
-        run.interrupt()
-        return True
+            own = self._live.get(session.sequence)
+            runs = [own] if own else list(self._live.values())
+        return any(run.interrupt(session) for run in runs)
 
     def stop_removed(self) -> None:
         """Play no further, neither turns nor what waits, in sessions that were removed."""
@@ -68,20 +77,18 @@ class Runs:
 
     def reset(self, store_reset: Callable[[], None]) -> None:
         """Stop all that runs, then let the store go back; nothing begins meanwhile."""
-        while True:
+        with self._gate:
             with self._lock:
                 runs = list(self._live.values())
-                if not runs:
-                    store_reset()
-                    return
             for run in runs:
                 run.stop()
+            store_reset()
 
     def _run_of(self, session: Session) -> Run:
-        with self._lock:
+        with self._gate, self._lock:
             run = self._live.get(session.sequence)
             if run is None:
-                run = self._live[session.sequence] = Run(self.equipment, session, self._retire)
+                run = self._live[session.sequence] = Run(self._equipment, session, self._retire)
             return run
 
     def _retire(self, run: Run) -> None:
@@ -93,11 +100,14 @@ class Runs:
         """Return the place of the event that `since` names, None for the start. Raises Refused SM405."""
         if since is None or since == "start":
             return None
-        event = self.equipment.store.event(session, since)
+        event = self._equipment.store.event(session, since)
         if event is None:
             message = f"since names event {since!r}, which is not in session {session.key}."
             raise Refused("SM405", message, fields={"/since": "must be start or the id of an event of this session"})
         return event.sequence
 
-    def _visible(self, session: Session, after: int | None) -> list[Event]:
-        return [event for event in self.equipment.store.events(session, after) if not event.hidden]
+    def _behind(self, session: Session, since: str | None, cursor: int | None) -> Sequence[Event]:
+        """Return what the answer begins with: the visible events behind the cursor, nothing where no cursor was sent."""
+        if since is None:
+            return ()
+        return [event for event in self._equipment.store.events(session, cursor) if not event.hidden]

@@ -1,6 +1,7 @@
 """What a turn plays on: what all turns share (`Equipment`), and what belongs to this one (`Stage`)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
@@ -11,7 +12,7 @@ from mockserver.domain.events import AgentOutput, Event, Thinking, ToolOutput
 from mockserver.domain.ports import Clock, Ids, Store, Words
 from mockserver.domain.sessions import ContextUsage, Parked, Session
 from mockserver.domain.simulator.acts import Act
-from mockserver.domain.simulator.calls import Outcome, Place, Run, ToolCall
+from mockserver.domain.simulator.calls import Outcome, Place, RunTool, ToolCall
 from mockserver.domain.simulator.context import context_tokens, tokens_of, window_of
 from mockserver.domain.simulator.drafts import Draft, Drafts, FallsSilent, Speaks
 from mockserver.domain.simulator.physics import Physics
@@ -43,18 +44,22 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """What all turns of a mock share. `window` is the usual size of a model's window in tokens."""
+    """What all turns of a mock share.
+
+    `window` is the usual size of a model's window in tokens; `report` is told of what failed by a defect of the mock.
+    """
 
     store: Store
     clock: Clock
     ids: Ids
     words: Words
-    run: Run
+    run: RunTool
     dialect: Dialect
     book: Book
     pace: Physics
     window: int
     transition_limit: int
+    report: Callable[[Exception], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +71,19 @@ class TurnEnd:
 
 
 class Turn(Protocol):
-    """A turn that runs: what happens next, made public one by one."""
+    """A turn that runs: what happens next, made public one by one.
+
+    `end` says how it ended, None where it broke off; `is_broken_off` says that an interrupt did it.
+    """
 
     end: TurnEnd | None
+    is_broken_off: bool
+
+    def interrupt(self) -> None:
+        """Let the turn break off, unless it has nothing left to do."""
 
     def next(self) -> Draft | None:
-        """Return what happens next, None when the turn is over: then `end` says how."""
+        """Return what happens next, None when the turn is over. Raises Refused where it fails."""
 
     def record(self, draft: Draft) -> Iterator[Frame]:
         """Store it and make it public."""
@@ -80,16 +92,19 @@ class Turn(Protocol):
         """Leave the session idle, however far the turn came."""
 
 
-class Begin(Protocol):
-    """Begins a turn of a session."""
+class Host(Protocol):
+    """The run that plays a turn, as far as the turn knows of it."""
 
-    def __call__(self, session: Session, given: Input, depth: int, /) -> Turn:
-        """Plan the turn. Raises Refused where the input cannot be taken; then nothing is stored."""
+    def steering(self, agent: Agent) -> Input | None:
+        """Return the next input that came since and joins, None without one; the agent has the skills that it asks for."""
+
+    def asking(self, session: Session, turn: Turn) -> AbstractContextManager[None]:
+        """Make it known, for as long, that another agent's turn is played in this one, so that an interrupt finds it."""
 
 
 @dataclass(slots=True)
 class Stage:
-    """One turn of one session. `steered` gives the inputs that came since and want to join; `depth` counts sub-agents."""
+    """One turn of one session. `begin` begins a turn of an agent that is asked; `depth` counts those that ask in a row."""
 
     agent: Agent
     session: Session
@@ -98,8 +113,8 @@ class Stage:
     random: Random
     new_id: Callable[[], str]
     pace: Physics
-    begin: Begin
-    steered: Callable[[], Sequence[Input]] = tuple
+    begin: Callable[[Session, Input], Turn]
+    host: Host
     depth: int = 0
     usage: ContextUsage | None = None
     tool_calls: list[JsonObject] = field(default_factory=list)
@@ -119,6 +134,10 @@ class Stage:
         """Where tools run."""
         return Place(self.agent, self.session, self.equipment.clock.now(), self.random)
 
+    def steered(self) -> Input | None:
+        """Return the next input that joins this turn; those for an agent that is asked are none of the run's."""
+        return self.host.steering(self.agent) if self.depth == 0 else None
+
     def outputs(self) -> dict[str, Any]:
         """Return the latest output of each tool in the session, as references to `tools.*` find it."""
         bodies = (event.body for event in self.history if isinstance(event.body, ToolOutput))
@@ -132,9 +151,10 @@ class Stage:
             wait = self.pace.before_piece(self.random)
         yield FallsSilent(wait)
 
-    def used(self, step: StepPlan, answer: str) -> None:
-        """Note what a call of the model used."""
-        self.usage = ContextUsage(context_tokens(step.told, self.history), tokens_of(answer), self.window)
+    def used(self, step: StepPlan, answer: str, *, is_said: bool = False) -> None:
+        """Note what a call of the model used; its own answer is no part of what it read."""
+        said = tokens_of(answer)
+        self.usage = ContextUsage(context_tokens(step.told, self.history) - (said if is_said else 0), said, self.window)
 
     def note(self, step: StepPlan) -> None:
         """Keep what the model is told, and which filters were in force, for people to look at."""

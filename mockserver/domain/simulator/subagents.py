@@ -1,16 +1,18 @@
 """Ask another agent: a turn of a session of its own, whose events are news of the running call (api-facts §2.7, §4.5)."""
 
+import json
+from collections import deque
 from collections.abc import Mapping
-from random import Random
+from contextlib import suppress
 
 from mockserver.domain.agents import effective_compaction
 from mockserver.domain.errors import Refused
-from mockserver.domain.events import AgentOutput, Event, StructuredOutput, body_as_json
+from mockserver.domain.events import AgentOutput, Event, StructuredOutput
 from mockserver.domain.references import settled
 from mockserver.domain.sessions import Session, create
 from mockserver.domain.simulator.acts import Act
 from mockserver.domain.simulator.calls import Outcome, ToolCall, ToolFailure
-from mockserver.domain.simulator.drafts import Drafts, Reports
+from mockserver.domain.simulator.drafts import BreaksOff, Drafts, Reports, Waits
 from mockserver.domain.simulator.stage import Input, Stage, Turn
 from mockserver.domain.simulator.tools import merged
 from mockserver.domain.streaming import PiecesEnd, Whole
@@ -18,7 +20,7 @@ from mockserver.domain.values import JsonObject, slug
 
 DEEPEST = 5
 """How many agents may ask each other in a row; with more the tool fails."""
-_LONGEST_KEY = 50
+_LONGEST_SLUG = 50 - len("ase__12345678")
 
 
 def asked(
@@ -34,6 +36,10 @@ def asked(
         problem = f"FAILED_PRECONDITION: unresolved refs [{', '.join(lost + also_lost)}]; no tool gave such an output"
         return Outcome({"error": problem}, error=True, overrides=None, filters={})
     shown, _ = settled(call.overrides.shown, outputs)
+    shown_settings, _ = settled(call.configuration.shown["sub_agent_configuration"], outputs)
+    if overrides != shown or settings != shown_settings:
+        problem = "FAILED_PRECONDITION: secrets are not given to other agents, in whose sessions they could be read"
+        return Outcome({"error": problem}, error=True, overrides=shown, filters={})
     try:
         output = yield from _answer(stage, call, merged(call.arguments, overrides), settings, acts)
     except ToolFailure as failure:
@@ -50,31 +56,45 @@ def _answer(
     if stage.depth == DEEPEST:
         raise ToolFailure(f"RESOURCE_EXHAUSTED: more than {DEEPEST} agents ask each other in a row")
     child = _child(stage, call, arguments, settings)
-    given = Input("input_message", messages=({"type": "text", "content": message},), acts=acts)
+    given = Input("input_message", messages=({"type": "text", "content": message},), pace=stage.pace, acts=acts)
     try:
-        turn = stage.begin(child, given, stage.depth + 1)
+        turn = stage.begin(child, given)
     except Refused as refused:
         raise ToolFailure(f"FAILED_PRECONDITION: {refused.message}") from refused
-    try:
-        answer = yield from _overheard(turn, call)
-    except Refused as refused:
-        raise ToolFailure(f"ABORTED: {refused.message}") from refused
-    finally:
-        turn.finish()
+    with stage.host.asking(child, turn):
+        answer = yield from _played(turn, call)
+    if turn.is_broken_off:
+        raise ToolFailure("ABORTED: the other agent was interrupted")
     if turn.end is not None and turn.end.parked:
         raise ToolFailure("FAILED_PRECONDITION: the other agent waits for client tools, which only a caller can run")
     return {"session_key": child.key, "sub_agent_response": answer}
 
 
+def _played(turn: Turn, call: ToolCall) -> Drafts[str]:
+    """Play the other agent's turn, and leave its session idle whatever comes; its last words are the answer."""
+    try:
+        return (yield from _overheard(turn, call))
+    except Refused as refused:
+        raise ToolFailure(f"ABORTED: {refused.message}") from refused
+    except GeneratorExit:
+        turn.interrupt()
+        with suppress(Refused):
+            deque(turn.record(BreaksOff()), maxlen=0)
+        raise
+    finally:
+        turn.finish()
+
+
 def _overheard(turn: Turn, call: ToolCall) -> Drafts[str]:
-    """Play the other agent's turn; each of its events is news, its last words are the answer."""
-    answer, wait = "", 0.0
+    """Tell each event of the turn as news of the call."""
+    answer = ""
     while (draft := turn.next()) is not None:
-        wait += draft.wait
+        if draft.wait:
+            yield Waits(draft.wait)
         for frame in turn.record(draft):
             if isinstance(frame, Whole | PiecesEnd):
-                yield Reports(call, frame.event, wait)
-                answer, wait = _words(frame.event) or answer, 0.0
+                yield Reports(call, frame.event)
+                answer = _words(frame.event) or answer
     return answer
 
 
@@ -82,8 +102,8 @@ def _words(event: Event) -> str | None:
     match event.body:
         case AgentOutput(content):
             return content
-        case StructuredOutput():
-            return str(body_as_json(event.body)["content"])
+        case StructuredOutput(content=value):
+            return json.dumps(value, ensure_ascii=False)
         case _:
             return None
 
@@ -98,11 +118,11 @@ def _child(stage: Stage, call: ToolCall, arguments: JsonObject, settings: JsonOb
         return resumed
     tti = arguments.get("session_tti_minutes", 0)
     body = {
-        "name": f"{call.configuration_name} for {stage.session.key}",
+        "name": _name(stage, call),
         "metadata": settings.get("session_metadata", {}),
         "tti_minutes": tti if isinstance(tti, int) and tti > 0 else 0,
     }
-    key = _free_key(stage, agent_key, call.configuration_name)
+    key = _free_key(stage, agent_key, call)
     made = create(body, key=key, agent_key=agent_key, compaction=effective_compaction(agent), now=stage.equipment.clock.now())
     try:
         return store.add_session(made.created_in(stage.session))
@@ -110,32 +130,40 @@ def _child(stage: Stage, call: ToolCall, arguments: JsonObject, settings: JsonOb
         raise ToolFailure(f"ABORTED: {refused.message}") from refused
 
 
+def _name(stage: Stage, call: ToolCall) -> str:
+    return f"{call.configuration_name} for {stage.session.key}"
+
+
 def _resumed(stage: Stage, call: ToolCall, arguments: JsonObject, settings: JsonObject) -> Session | None:
     """Return the session that goes on: the one of this call's kind, or the one that the model names or the message does."""
     mode = settings.get("session_mode", "ephemeral")
     if mode == "ephemeral":
         return None
-    own = (stage.session.agent_key, stage.session.key)
-    children = [
-        session
-        for session in stage.equipment.store.sessions(str(settings["agent_key"]), None)
-        if session.created_by is not None
-        and session.created_by[0] == own[0]
-        and (mode == "agent_scoped" or session.created_by == own)
-    ]
+    sessions = stage.equipment.store.sessions(str(settings["agent_key"]), None)
+    children = [child for child in sessions if _may_go_on(child, stage, by_any_session=mode == "agent_scoped")]
     if mode == "persistent":
-        name = f"{call.configuration_name} for {stage.session.key}"
-        return next((session for session in children if session.name == name), None)
+        return next((child for child in children if child.name == _name(stage, call)), None)
     wanted, message = arguments.get("session_key"), str(arguments["message"])
-    found = next((session for session in children if session.key == wanted or session.key in message), None)
+    found = next((child for child in children if child.key == wanted or child.key in message), None)
     if wanted is not None and found is None:
         raise ToolFailure(f"NOT_FOUND: there is no session {wanted!r} that this call may resume")
     return found
 
 
-def _free_key(stage: Stage, agent_key: str, tool: str) -> str:
-    random: Random = stage.random
+def _may_go_on(child: Session, stage: Stage, *, by_any_session: bool) -> bool:
+    """Say whether this agent made the session, and this session unless any may do; one that has expired is gone."""
+    own = stage.session
+    if child.created_by is None or child.has_expired(stage.equipment.clock.now()):
+        return False
+    is_of_this_session = child.created_by == (own.agent_key, own.key) and child.sequence > own.sequence
+    return is_of_this_session or (by_any_session and child.created_by[0] == own.agent_key)
+
+
+def _free_key(stage: Stage, agent_key: str, call: ToolCall) -> str:
+    """Make a key that depends on the call alone, whatever other sessions there are."""
+    asking = stage.session
+    random = stage.equipment.ids.random_for("asked", asking.agent_key, asking.key, asking.turns, call.id)
     while True:
-        key = f"ase_{slug(tool, longest=_LONGEST_KEY - 9)}_{random.getrandbits(16):04x}"
+        key = f"ase_{slug(call.configuration_name, longest=_LONGEST_SLUG)}_{random.getrandbits(32):08x}"
         if stage.equipment.store.session(agent_key, key) is None:
             return key

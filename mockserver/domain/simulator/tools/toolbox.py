@@ -27,7 +27,7 @@ _UNTRANSFORMED = frozenset({"image_read"})
 
 
 class Toolbox:
-    """Runs the tools of agents: a `Run` (see `simulator.calls`)."""
+    """Runs the tools of agents: a `RunTool` (see `simulator.calls`)."""
 
     def __init__(
         self,
