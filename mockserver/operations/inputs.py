@@ -19,8 +19,12 @@ from mockserver.operations.find import agent_and_session_of
 from mockserver.spec.json_schemas import problems_of
 
 STEER = "steer"
-WISHES = ("scenario", "physics", "seed")
-"""What a request may wish of the turn that it begins (header `Prefer`)."""
+WISHES: Mapping[str, tuple[str, ...]] = {
+    "input_message": ("scenario", "physics", "seed"),
+    "tool_output": ("physics", "seed"),
+    "compact": ("seed",),
+}
+"""What a request may wish of the turn that its input begins or goes on with (header `Prefer`), by the type of the input."""
 
 
 def create_agent_input(call: Call, services: Services) -> Reply:
@@ -125,11 +129,12 @@ def _interrupted(call: Call, services: Services, session: Session) -> Reply:
 
 
 def _reply(call: Call, session: Session, frames: Iterable[Frame]) -> Reply:
+    applied = WISHES.get(call.body.get("type", "input_message"), ())
     field = call.operation.stream_field
     if field is None or not call.body.get(field, False):
         body = {"events": [event.as_json() for event in events_of(frames)], "session_key": session.key}
-        return Reply(201, body, applied=WISHES)
+        return Reply(201, body, applied=applied)
     stream = encoded(ended(frames))
     if not isinstance(frames, Reader):
         return Reply(201, stream=stream)
-    return Reply(201, stream=stream, close=frames.close, applied=WISHES)
+    return Reply(201, stream=stream, close=frames.close, applied=applied)
