@@ -15,12 +15,16 @@ from mockserver.domain.simulator.calls import ToolCall
 
 @dataclass(frozen=True, slots=True)
 class Happens:
-    """An event. Its id and its time may be fixed beforehand, where something else names them."""
+    """An event. Its id and its time may be fixed beforehand, where something else names them.
+
+    What is `given` comes from the caller, not from the agent: an interrupt does not keep it from happening.
+    """
 
     body: Body
     wait: float = 0
     id: str | None = None
     at: datetime | None = None
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,13 +38,13 @@ def taken(stage: Stage, given: Input) -> Drafts[Asked]:
     uploads = kept_uploads(given.uploads, stage.session, equipment.store, stage.random, equipment.clock.now())
     if uploads:
         references = tuple(artifact.reference() for artifact in uploads)
-        yield Happens(ArtifactUpload(references, upload_message(uploads)))
+        yield Happens(ArtifactUpload(references, upload_message(uploads)), given=True)
     if not given.messages:
         return Asked("", uploads)
     message = InputMessage(given.messages)
-    yield Happens(message)
+    yield Happens(message, given=True)
     loads: list[SkillLoad] = skill_loads(stage.agent, given.messages)
-    yield from map(Happens, loads)
+    yield from (Happens(load, given=True) for load in loads)
     return Asked(text_of(message), uploads)
 
 

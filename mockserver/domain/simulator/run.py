@@ -133,9 +133,9 @@ class Run:
         turn = self._turn
         if turn is None or self._is_stopped:
             raise _gone(self.session)
-        draft = None if self._is_interrupted else turn.next()
+        draft = turn.next() if turn.is_taking or not self._is_interrupted else None
         with self.changed:
-            if draft is not None and self._paused(draft.wait):
+            if draft is not None and (turn.is_taking or self._paused(draft.wait)):
                 self._publish(turn, draft)
                 return True
             if self._is_stopped:

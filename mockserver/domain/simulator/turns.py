@@ -28,10 +28,14 @@ Steered = Callable[[], Sequence[Input]]
 
 
 class PlayedTurn:
-    """A turn that runs. It always ends with the session idle again, if `finish` is called."""
+    """A turn that runs. It always ends with the session idle again, if `finish` is called.
+
+    `is_taking` while something may follow that the caller gave: an interrupt waits for it.
+    """
 
     def __init__(self, stage: Stage, drafts: Drafts[TurnEnd], recorder: Recorder) -> None:
         self.end: TurnEnd | None = None
+        self.is_taking = True
         self._stage = stage
         self._drafts = drafts
         self._recorder = recorder
@@ -40,10 +44,12 @@ class PlayedTurn:
     def next(self) -> Draft | None:
         """Return what happens next, None when the turn is over. Raises Refused where it breaks off."""
         try:
-            return next(self._drafts)
+            draft = next(self._drafts)
         except StopIteration as stop:
             self.end = stop.value
             return None
+        self.is_taking = isinstance(draft, Happens) and draft.given
+        return draft
 
     def record(self, draft: Draft) -> Iterator[Frame]:
         """Store what happens and make it public."""
@@ -216,7 +222,7 @@ def _resuming(stage: Stage, parked: Parked, pairs: Sequence[tuple[PendingCall, J
             error=outcome.error,
             resolved_argument_overrides=outcome.overrides,
         )
-        yield Happens(body)
+        yield Happens(body, given=True)
         done.append(Done(call.tool_configuration_name, outcome))
     asked = Asked(parked.text)
     step = parked.step if parked.step in stage.plan.steps else stage.plan.start
