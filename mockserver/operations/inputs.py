@@ -19,8 +19,12 @@ from mockserver.operations.find import agent_and_session_of
 from mockserver.spec.json_schemas import problems_of
 
 STEER = "steer"
-WISHES = ("scenario", "physics", "seed")
-"""What a request may wish of the turn that it begins (header `Prefer`)."""
+WISHES: Mapping[str, tuple[str, ...]] = {
+    "input_message": ("scenario", "physics", "seed"),
+    "tool_output": ("physics", "seed"),
+    "compact": ("seed",),
+}
+"""What a request may wish of the turn that its input begins or goes on with (header `Prefer`), by the type of the input."""
 
 
 def create_agent_input(call: Call, services: Services) -> Reply:
@@ -134,7 +138,8 @@ def _given_up(services: Services, session: Session) -> bool:
 
 def _reply(call: Call, session: Session, frames: Reader | Sequence[Frame]) -> Reply:
     field = call.operation.stream_field
-    close, applied = (frames.close, WISHES) if isinstance(frames, Reader) else (nothing, ())
+    applied = WISHES.get(call.body.get("type", "input_message"), ())
+    close = frames.close if isinstance(frames, Reader) else nothing
     if field is not None and call.body.get(field, False):
         return Reply(201, stream=encoded(ended(frames)), close=close, applied=applied)
     try:

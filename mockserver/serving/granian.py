@@ -12,6 +12,8 @@ from granian.server import Server
 from mockserver.serving.transfers import BreakingTransfers
 
 _BACKPRESSURE_FACTOR = 2
+_SECONDS_TO_STOP = 1
+"""How long transfers may go on when the server is told to stop: a slow turn would keep it for as long as it likes."""
 
 
 class AddressInUseError(OSError):
@@ -39,6 +41,7 @@ def serve(load: Callable[[], Any], *, host: str, port: int, threads: int) -> Non
         workers=1,
         blocking_threads=threads,
         backpressure=threads * _BACKPRESSURE_FACTOR,
+        workers_kill_timeout=_SECONDS_TO_STOP,
         log_level=LogLevels.error,
     )
     server.serve(target_loader=partial(_application, load), wrap_loader=False)

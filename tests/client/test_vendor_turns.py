@@ -57,7 +57,7 @@ def texts(events):
 
 def test_an_input_to_a_running_session_is_a_conflict_unless_it_is_queued(fast, fast_mock):
     key = new_session(fast)
-    reading = Reading(fast_mock, key, "One", prefer('physics="first_token_ms=2500"'))
+    reading = Reading(fast_mock, key, "One", prefer('scenario=agent_output, physics="first_token_ms=2500"'))
 
     with pytest.raises(ConflictError) as caught:
         fast.agent_events.create(AGENT, key, request=say("Two"), request_options=ONCE)

@@ -137,3 +137,27 @@ def test_without_wishes_nothing_is_told(told):
     assert "Preference-Applied" not in api.get("/v2/agents").headers
     assert "Preference-Applied" not in api.get("/v2/agents/x").headers
     assert seen == [Wishes()]
+
+
+@pytest.mark.parametrize(
+    ("sent", "applied"),
+    [
+        ({"messages": [{"type": "text", "content": "Hello!"}]}, "scenario=client_tool_pending, physics=instant, seed=7"),
+        ({"type": "tool_output"}, "physics=instant, seed=7"),
+        ({"type": "compact"}, "seed=7"),
+        ({"type": "interrupt"}, None),
+    ],
+    ids=["input_message", "tool_output", "compact", "interrupt"],
+)
+@pytest.mark.parametrize("streams", [True, False], ids=["stream", "json"])
+def test_only_wishes_that_matter_to_an_input_are_said_to_be_applied(sent, applied, streams, api):
+    session = api.session(metadata={"mock.scenario": "client_tool_pending"})
+    if sent.get("type") == "tool_output":
+        (call,) = api.turn(session, "Hello!")[-1]["pending_calls"]
+        sent = {**sent, "tool_outputs": [{"type": "error", "event_id": call["event_id"], "error": "no"}]}
+
+    headers = {"Prefer": "scenario=client_tool_pending, physics=instant, seed=7"}
+    response = api.call("POST", f"{session}/events", {**sent, "stream_response": streams}, headers=headers)
+
+    assert response.status_code == 201
+    assert response.headers.get("Preference-Applied") == applied

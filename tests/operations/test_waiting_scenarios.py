@@ -113,3 +113,13 @@ def test_an_output_that_is_a_search_is_answered_from(api, metadata, title):
         answer(given(api, session, {"search_results": [{**HIT, **metadata}]}))
         == f"According to “{title}” (d1): Moon soup is hot."
     )
+
+
+def test_a_fork_of_a_session_that_waits_does_not_wait(api):
+    session = waiting(api)
+    fork = api.session("/v2/agents/guests", from_session={"session_key": session.rpartition("/")[2]})
+
+    assert [event["type"] for event in api.events(fork)] == [event["type"] for event in api.events(session)]
+    assert pending(api, fork) == []
+    assert answer(api.turn(fork, "Hello!"))
+    assert len(pending(api, session)) == 1

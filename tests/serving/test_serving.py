@@ -53,7 +53,7 @@ def test_a_stream_arrives_while_it_is_made(client):
     assert client.get(session).json()["status"] == "stopped"
 
 
-def test_a_client_that_leaves_a_stream_stops_the_turn(client):
+def test_a_client_that_leaves_a_stream_leaves_a_session_that_is_well(client):
     session = new_session(client)
     with client.stream("POST", f"{session}/events", json=STREAMED) as response:
         next(response.iter_lines())
