@@ -83,16 +83,20 @@ def an_event(number=1, session_key="s1", body=None):
 
 
 class HaltingClock(FixedClock):
-    """A clock that stands still, from `halt_after` so many pauses on, until it is woken."""
+    """A clock that stands still from `halt_after` so many pauses on: then only what wakes a turn ends its pause."""
 
-    pauses = 0
+    pauses = None
 
     def halt_after(self, pauses):
         self.pauses, self.has_halted = pauses, Signal()
 
+    def go_on(self):
+        self.pauses = None
+
     def wait(self, condition, seconds):
-        self.pauses -= 1
-        if self.pauses != 0:
+        if self.pauses is not None:
+            self.pauses -= 1
+        if self.pauses is None or self.pauses > 0:
             super().wait(condition, seconds)
         else:
             self.has_halted.set()

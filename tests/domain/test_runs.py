@@ -141,5 +141,6 @@ def test_a_reader_that_is_closed_while_it_waits_ends_though_the_turn_stands_stil
 
         assert read.result(10) == []
         assert not driven.done()
+        clock.go_on()
         runs.interrupt(session)
         assert driven.result(10) == ["input_message", "agent_output", "session_interrupted"]

@@ -38,12 +38,18 @@ class Reader:
             if frame is not None:
                 return frame
             if not is_over:
-                self._run.drive()
+                self._run.drive(self._has_news)
                 continue
             self.close()
             if self._ticket.refused is not None:
                 raise self._ticket.refused
         raise StopIteration
+
+    def _has_news(self) -> bool:
+        """Say whether there is something to read, or nothing any more."""
+        place = self._ticket.begun if self._at is None else self._at
+        is_behind = place is not None and place < len(self._run.log)
+        return is_behind or self._ticket.over is not None or not self._is_open
 
     def _logged(self) -> Frame | None:
         """Return the next frame of the log that belongs to this answer, None when there is none yet, or none any more."""

@@ -116,13 +116,16 @@ class Run:
             turn.interrupt()
             self.changed.notify_all()
         while self._turn_in(session) is turn:
-            self.drive()
+            self.drive(lambda: self._turn_in(session) is not turn)
         return turn.is_broken_off
 
-    def drive(self) -> None:
-        """Play until something new is in the log, or wait for whoever is just playing."""
+    def drive(self, has_news: Callable[[], bool] = lambda: False) -> None:
+        """Play until something new is in the log, or wait for whoever is just playing, unless there is news for the caller.
+
+        That is asked while nothing can change, so that nobody waits for what came just before.
+        """
         with self.changed:
-            if self.is_over:
+            if self.is_over or has_news():
                 return
             if self._is_driven:
                 self.changed.wait()
