@@ -100,14 +100,9 @@ class Objects:
         for path, root, _ in self.CREATED_BY.values():
             for key in self._made[root]:
                 if root == "alias_key":
-                    self._release(key)
-                self._api.call("DELETE", f"{path}/{key}", expect={204, 404})
-
-    def _release(self, alias_key: str) -> None:
-        """Remove the sessions of an alias, which keep it from being deleted; their agents may be others' and stay."""
-        if self._api.call("GET", f"/v2/agent_aliases/{alias_key}", expect={200, 404}).status_code == httpx.codes.OK:
-            for session in self._api.routed_sessions(alias_key):
-                self._api.call("DELETE", f"/v2/agents/{session['agent_key']}/sessions/{session['key']}", expect={204, 404})
+                    self._api.delete_alias(key)
+                else:
+                    self._api.call("DELETE", f"{path}/{key}", expect={204, 404})
 
 
 @pytest.fixture
