@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from contracts.promises import PROMISES
+from contracts.promises import PROMISES, wants_generated
 
 _FOLDER = Path(__file__).parent
 _ONE_TARGET = "Name one target: --app MODULE:FACTORY (in process) or --url URL with --api-key KEY."
@@ -62,12 +62,20 @@ def _arguments(options: dict[str, Any]) -> list[str]:
         f"--hypothesis-seed={options['seed']}", f"--max-examples={options['max_examples']}",
         f"--model={options['model']}", f"--promises={options['promises']}",
     ]  # fmt: skip
+    arguments += ["--disable-plugin-autoload", *(f"-p{plugin}" for plugin in _plugins(options))]
     arguments += [f"--{name.replace('_', '-')}={options[name]}" for name in ("url", "app", "api_key") if options[name]]
     arguments += [f"--role-key={entry}" for entry in options["role_key"]]
     arguments += ["-n", str(options["workers"])] if options["workers"] > 1 else []
     arguments += [f"--maxfail={options['max_failures']}"] if options["max_failures"] else []
     arguments += [f"--junitxml={options['report_junit_path']}"] if options["report_junit_path"] else []
     return arguments
+
+
+def _plugins(options: dict[str, Any]) -> list[str]:
+    """Name the plugins of others that the run needs: what else is installed costs time and might take part."""
+    generating = ["schemathesis.pytest.plugin"] if wants_generated(options["promises"]) else []
+    dividing = ["xdist.plugin"] if options["workers"] > 1 else []
+    return ["_hypothesis_pytestplugin", *generating, *dividing]
 
 
 def _exit_code(code: int) -> int:

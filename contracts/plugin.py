@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase
 
 from contracts.client import Api
-from contracts.promises import PROMISES
+from contracts.promises import PROMISES, wants_generated
 from contracts.target import Target, TargetError, UnreachableError, check_reachable, open_target
 from contracts.world import RunWorld
 
@@ -100,9 +100,7 @@ def _wanted(config: pytest.Config) -> tuple[str, ...]:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave the generated suite alone where nobody asks for it: only to collect it takes Schemathesis ten seconds."""
-    wanted = _wanted(config)
-    generated = [code for code, promise in PROMISES.items() if promise.kind == "schema"]
-    is_wanted = not wanted or any(code.startswith(wanted) for code in generated)
+    is_wanted = wants_generated(config.getoption("--promises"))
     return True if collection_path.name == GENERATED_SUITE and not is_wanted else None
 
 
@@ -136,7 +134,7 @@ _BOOK: list[tuple[str, str, str]] = []
 
 def _reason(report: pytest.TestReport) -> str:
     if report.outcome == "skipped" and isinstance(report.longrepr, tuple):
-        return str(report.longrepr[2]).removeprefix("Skipped: ")
+        return str(report.longrepr[2]).removeprefix("Skipped: ").removeprefix("not testable here: ")
     return ""
 
 

@@ -124,6 +124,20 @@ def test_inputs_with_since_wait_behind_the_running_turn(session: Json, api: Api,
     assert list(faults_of_turn(answer, order, since=True)) == []
 
 
+@keeps("SC309")
+def test_a_steering_input_is_answered_with_all_behind_the_cursor(session: Json, api: Api, order: EventOrder, running: Running):
+    given = message(SHORT[1]) | {"since": "start", "behavior": "steer"}
+    with running(session) as first, api.open(session, given) as second:
+        first.rest()
+        second.rest()
+    stored = api.events(session)
+    assert _texts(stored) == [LONG, SHORT[1]]
+    assert stored[-1]["type"] == "agent_output"
+    assert list(faults_against_store(second.data, stored, order)) == []
+    assert list(faults_of_stream(first.data, order)) == []
+    assert list(faults_of_stream(second.data, order, since=True)) == []
+
+
 @keeps("SC310")
 def test_a_turn_goes_on_without_its_client(session: Json, api: Api, order: EventOrder, running: Running):
     with running(session) as stream:
