@@ -89,6 +89,9 @@ _ROWS = (
     Promise("SC801", "robustness", "A request that is refused stores nothing."),
 )
 
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+"""How Schemathesis generates requests: the document's examples, every bound of every schema, at random, along links."""
+
 PROMISES: Mapping[str, Promise] = {promise.code: promise for promise in _ROWS}
 
 

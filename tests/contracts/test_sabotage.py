@@ -120,7 +120,8 @@ BROKEN_BY = (
 @pytest.mark.parametrize(("code", "server"), BROKEN_BY, ids=[f"{code}-{server}" for code, server in BROKEN_BY])
 def test_a_server_that_breaks_a_promise_is_caught_by_it(code, server):
     app = f"tests.contracts.sabotage.{server}"
-    run = contracts("run", "--app", app, "--promises", code, "--max-examples", "5", "--max-failures", "1")
+    generating = ("--phases", "examples,fuzzing,stateful", "--max-examples", "5")
+    run = contracts("run", "--app", app, "--promises", code, *generating, "--max-failures", "1")
     assert verdicts(run) == {code: "BROKEN"}, run.stdout[-3000:]
     assert run.returncode == 1
 
