@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from contracts.promises import PROMISES
+from contracts.promises import PHASES, PROMISES, wants_generated
 
 _FOLDER = Path(__file__).parent
 _ONE_TARGET = "Name one target: --app MODULE:FACTORY (in process) or --url URL with --api-key KEY."
@@ -29,6 +29,13 @@ def main() -> None:
     """Hold a deployment of the Sessions API, or the mock, to its promises. Without a command it runs."""
 
 
+def _phases(_: click.Context, __: click.Parameter, given: str) -> str:
+    unknown = [phase for phase in given.split(",") if phase not in PHASES]
+    if unknown:
+        raise click.BadParameter(f"there is no phase {unknown[0]!r}; there are {', '.join(PHASES)}")
+    return given
+
+
 @main.command()
 @click.option("-u", "--url", envvar="SESSIONSUITE_CONTRACTS_URL", help="the deployment to test")
 @click.option("--app", help="the application to test in process, MODULE:FACTORY")
@@ -38,6 +45,7 @@ def main() -> None:
 @click.option(
     "-n", "--max-examples", type=click.IntRange(1), default=25, show_default=True, help="generated requests an operation"
 )
+@click.option("--phases", callback=_phases, default=",".join(PHASES), show_default=True, help="how requests are generated")
 @click.option("--seed", type=int, default=1, show_default=True, help="seed of the generated requests")
 @click.option("-w", "--workers", type=click.IntRange(1), default=1, show_default=True, help="processes to run in")
 @click.option("--promises", default="", metavar="CODES", help="check only these, e.g. SC2,SC301 (beginnings suffice)")
@@ -61,13 +69,22 @@ def _arguments(options: dict[str, Any]) -> list[str]:
         str(_FOLDER / "suites"), "-c", str(_FOLDER / "pytest.ini"), "--rootdir", str(_FOLDER),
         f"--hypothesis-seed={options['seed']}", f"--max-examples={options['max_examples']}",
         f"--model={options['model']}", f"--promises={options['promises']}",
+        f"--phases={options['phases']}",
     ]  # fmt: skip
+    arguments += ["--disable-plugin-autoload", *(f"-p{plugin}" for plugin in _plugins(options))]
     arguments += [f"--{name.replace('_', '-')}={options[name]}" for name in ("url", "app", "api_key") if options[name]]
     arguments += [f"--role-key={entry}" for entry in options["role_key"]]
     arguments += ["-n", str(options["workers"])] if options["workers"] > 1 else []
     arguments += [f"--maxfail={options['max_failures']}"] if options["max_failures"] else []
     arguments += [f"--junitxml={options['report_junit_path']}"] if options["report_junit_path"] else []
     return arguments
+
+
+def _plugins(options: dict[str, Any]) -> list[str]:
+    """Name the plugins of others that the run needs: what else is installed costs time and might take part."""
+    generating = ["schemathesis.pytest.plugin"] if wants_generated(options["promises"]) else []
+    dividing = ["xdist.plugin"] if options["workers"] > 1 else []
+    return ["_hypothesis_pytestplugin", *generating, *dividing]
 
 
 def _exit_code(code: int) -> int:

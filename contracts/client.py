@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -11,6 +11,38 @@ from contracts.sse import Frame, frames
 
 Json = dict[str, Any]
 PAGE_LIMIT = 1000
+
+
+class Stream:
+    """An answer that comes as a stream, read as far as asked; `seen` are the frames so far. Closing it leaves the turn alone."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+        self.seen: list[Frame] = []
+        self._coming = frames(response.iter_bytes())
+
+    @property
+    def data(self) -> list[Json]:
+        """What the frames so far say."""
+        return [frame.data for frame in self.seen]
+
+    def until(self, name: str) -> None:
+        """Read up to the first frame of this type, or to the end where none comes. Raises StreamFault."""
+        for frame in self._coming:
+            self.seen.append(frame)
+            if frame.data["type"] == name:
+                return
+
+    def rest(self) -> list[Json]:
+        """Read to the end and return what all frames say. Raises StreamFault."""
+        self.seen.extend(self._coming)
+        return self.data
+
+    def __enter__(self) -> "Stream":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.response.close()
 
 
 class Api:
@@ -37,10 +69,6 @@ class Api:
         """Create an agent and return it."""
         return _object(self.call("POST", "/v2/agents", json=fields, expect=201))
 
-    def delete_agent(self, key: str) -> None:
-        """Remove an agent; it may be gone already."""
-        self.call("DELETE", f"/v2/agents/{key}", expect={204, 404})
-
     def create_session(self, agent_key: str, **fields: Any) -> Json:
         """Create a session and return it."""
         return _object(self.call("POST", f"/v2/agents/{agent_key}/sessions", json=fields, expect=201))
@@ -61,28 +89,52 @@ class Api:
         """List the sessions that came through an alias, all pages joined."""
         return list(self._pages(f"/v2/agent_aliases/{alias_key}/sessions", "sessions", {}))
 
+    def delete_alias(self, key: str) -> None:
+        """Remove an alias with its sessions, which would keep it from being removed; it may be gone already."""
+        path = f"/v2/agent_aliases/{key}"
+        if self.call("GET", path, expect={200, 404}).status_code == httpx.codes.OK:
+            for session in self.routed_sessions(key):
+                self.call("DELETE", session_path(session), expect={204, 404})
+            self.call("DELETE", path, expect={204, 404})
+
     def events(self, session: Json, **parameters: Any) -> list[Json]:
         """List the events of a session, all pages joined."""
-        return list(self._pages(f"{events_path(session)}", "events", parameters))
+        return list(self._pages(events_path(session), "events", parameters))
+
+    def artifacts(self, session: Json) -> list[Json]:
+        """List the files of a session, all pages joined."""
+        return list(self._pages(f"{session_path(session)}/artifacts", "artifacts", {}))
+
+    def waiting_calls(self, session: Json) -> list[Json]:
+        """List the calls of client tools that a session waits for."""
+        answer = self.call("GET", f"{session_path(session)}/outstanding_client_tool_calls", expect=200)
+        calls: list[Json] = _object(answer)["client_tool_calls"]
+        return calls
 
     def say(self, session: Json, text: str) -> list[Json]:
         """Send a message and return the events of the turn."""
-        answer = self.call("POST", events_path(session), json=message(text), expect=201)
-        events: list[Json] = _object(answer)["events"]
+        return self.give(session, message(text))
+
+    def give(self, session: Json, given: Json) -> list[Json]:
+        """Give a session an input of any kind and return the events of the answer."""
+        events: list[Json] = _object(self.call("POST", events_path(session), json=given, expect=201))["events"]
         return events
 
     def stream(self, session: Json, text: str) -> tuple[httpx.Response, list[Frame]]:
         """Send a message, read the stream to its end; the response and its frames."""
-        body = message(text) | {"stream_response": True}
-        request = self._http.build_request("POST", events_path(session), headers=self._headers, json=body)
+        with self.open(session, message(text)) as stream:
+            stream.rest()
+            return stream.response, stream.seen
+
+    def open(self, session: Json, given: Json, *, headers: Mapping[str, str] | None = None) -> Stream:
+        """Give a session an input and return the answer as a stream that is still to be read."""
+        body = given | {"stream_response": True}
+        request = self._http.build_request("POST", events_path(session), headers=self._headers | dict(headers or {}), json=body)
         response = self._http.send(request, stream=True)
-        try:
-            if response.status_code != httpx.codes.CREATED:
-                response.read()
-                raise AssertionError(_unexpected(request, response, {201}))
-            return response, frames(response.iter_bytes())
-        finally:
-            response.close()
+        if response.status_code != httpx.codes.CREATED:
+            response.read()
+            raise AssertionError(_unexpected(request, response, {201}))
+        return Stream(response)
 
     def _pages(self, path: str, name: str, parameters: Json) -> Iterator[Json]:
         page_key: str | None = None
@@ -95,9 +147,14 @@ class Api:
         raise AssertionError(f"GET {path} still gives a page_key after {PAGE_LIMIT} pages")
 
 
+def session_path(session: Json) -> str:
+    """Return the path of a session."""
+    return f"/v2/agents/{session['agent_key']}/sessions/{session['key']}"
+
+
 def events_path(session: Json) -> str:
     """Return the path of a session's events."""
-    return f"/v2/agents/{session['agent_key']}/sessions/{session['key']}/events"
+    return f"{session_path(session)}/events"
 
 
 def message(text: str) -> Json:
@@ -117,6 +174,7 @@ def _object(response: httpx.Response) -> Json:
 
 def _unexpected(request: httpx.Request, response: httpx.Response, expected: set[int]) -> str:
     wanted = " or ".join(map(str, sorted(expected)))
+    request.read()  # a form is made while it is sent
     return (
         f"{request.method} {request.url.path} answered {response.status_code}, expected {wanted}.\n"
         f"  answer: {response.text[:500]}\n  again:  {curl(request)}"

@@ -4,6 +4,7 @@ import random
 import secrets
 from collections import defaultdict
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase
 
 from contracts.client import Api
-from contracts.promises import PROMISES
+from contracts.promises import PHASES, PROMISES, wants_generated
 from contracts.target import Target, TargetError, UnreachableError, check_reachable, open_target
 from contracts.world import RunWorld
 
@@ -23,7 +24,19 @@ _OPTIONS = (
     ("--app", "the application to test in process, MODULE:FACTORY", None),
     ("--api-key", "API key of an owner or administrator", None),
     ("--model", "model name for the run's agents", "gpt-4o"),
+    ("--phases", "how requests are generated", ",".join(PHASES)),
 )
+
+
+@dataclass(slots=True)
+class Generation:
+    """What the options say of generated requests: a suite needs to know it when it is collected, where no fixture reaches."""
+
+    seed: int | None = None
+    phases: tuple[str, ...] = PHASES
+
+
+GENERATION = Generation()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,6 +55,9 @@ def pytest_configure(config: pytest.Config) -> None:
     The explaining phase is left out: on a failing property over HTTP it costs fifty times the search itself.
     """
     config.addinivalue_line("markers", "promise(code): the promise that a test checks")
+    seed = config.getoption("--hypothesis-seed")
+    GENERATION.seed = int(seed) if seed is not None and seed.isdecimal() else None
+    GENERATION.phases = tuple(config.getoption("--phases").split(","))
     hypothesis.settings.register_profile(
         "contracts",
         max_examples=config.getoption("--max-examples"),
@@ -100,9 +116,7 @@ def _wanted(config: pytest.Config) -> tuple[str, ...]:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave the generated suite alone where nobody asks for it: only to collect it takes Schemathesis ten seconds."""
-    wanted = _wanted(config)
-    generated = [code for code, promise in PROMISES.items() if promise.kind == "schema"]
-    is_wanted = not wanted or any(code.startswith(wanted) for code in generated)
+    is_wanted = wants_generated(config.getoption("--promises"))
     return True if collection_path.name == GENERATED_SUITE and not is_wanted else None
 
 
@@ -136,7 +150,7 @@ _BOOK: list[tuple[str, str, str]] = []
 
 def _reason(report: pytest.TestReport) -> str:
     if report.outcome == "skipped" and isinstance(report.longrepr, tuple):
-        return str(report.longrepr[2]).removeprefix("Skipped: ")
+        return str(report.longrepr[2]).removeprefix("Skipped: ").removeprefix("not testable here: ")
     return ""
 
 

@@ -35,12 +35,34 @@ _ROWS = (
     Promise("SC208", "state", "Metadata of one session never shows in another."),
     Promise("SC209", "state", "A filter on a listing gives the sessions that it finds and no others."),
     Promise("SC210", "filter", "A metadata filter on a listing gives exactly the sessions whose metadata it describes."),
+    Promise("SC211", "state", "A session of an alias belongs to the agent that the first true rule names, for good."),
+    Promise("SC212", "state", "A session of an alias is the same by both routes, and no other alias has it."),
+    Promise("SC213", "state", "An uploaded file is listed and read back byte for byte, with its checksum."),
+    Promise("SC214", "state", "A file belongs to its session: no other one has it, and it is gone with it."),
     Promise("SC301", "stream", "Every event of a turn belongs to its session and no other session lists it."),
     Promise("SC302", "stream", "The events of a turn follow the order grammar of the document."),
     Promise("SC303", "stream", "What a turn answers is what the session lists afterwards, in order."),
     Promise("SC304", "stream", "A hidden event is listed only on demand, shown again it is back, deleted it is gone."),
     Promise("SC305", "stream", "An answer never holds what another session of the same agent was told."),
     Promise("SC306", "stream", "A fork holds the visible events of its source under new ids, and goes its own way."),
+    Promise(
+        "SC307", "stream", "An input with `since` is answered with every visible event behind the cursor, once, then its turn."
+    ),
+    Promise("SC308", "stream", "A running session refuses an input without `since` with 409, and stores nothing of it."),
+    Promise(
+        "SC309", "stream", "Inputs with `since` wait behind the running turn, in order; none of their events is lost or doubled."
+    ),
+    Promise("SC310", "stream", "A turn goes on without its client, and `since` replays it whole."),
+    Promise("SC311", "stream", "An interrupt ends the running turn: what was said is stored, and the next input is taken."),
+    Promise("SC312", "stream", "Compaction hides exactly what its summary stands for, and keeps the newest input."),
+    Promise("SC313", "stream", "A call of a client tool waits, is told and listed alike, and goes on with its output."),
+    Promise("SC314", "stream", "Outputs that do not fit the waiting calls are refused, and nothing is stored."),
+    Promise(
+        "SC315", "stream", "What a sub-agent does is told between call and output; its session names the parent.", exact=False
+    ),
+    Promise("SC316", "stream", "A structured output fits the JSON schema of its step.", exact=False),
+    Promise("SC317", "stream", "The first condition that holds leads to its step; where none holds the turn ends."),
+    Promise("SC318", "stream", "The step that takes the next message is shown, and takes it."),
     Promise("SC401", "stream", "A stream is server-sent events of JSON, ended by one `end` and nothing after."),
     Promise("SC402", "stream", "The pieces of a streamed answer joined are the stored answer that the end mark names."),
     Promise("SC403", "stream", "What is streamed is what is stored: the same events in the same order."),
@@ -60,12 +82,23 @@ _ROWS = (
     Promise("SC604", "access", "No metadata value can change the shape of the filter."),
     Promise("SC605", "access", "A filter on an undeclared field is an error that names the field."),
     Promise("SC606", "secret", "A secret of a session is never shown again."),
+    Promise("SC607", "secret", "A secret of an agent is never shown again."),
+    Promise("SC608", "secret", "Only the waiting call of a client tool has its secrets in clear."),
     Promise("SC701", "access", "Without a known credential nothing is answered but 401."),
     Promise("SC702", "access", "A viewer may not write; a user may not read the history.", needs="keys of both roles"),
     Promise("SC801", "robustness", "A request that is refused stores nothing."),
 )
 
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+"""How Schemathesis generates requests: the document's examples, every bound of every schema, at random, along links."""
+
 PROMISES: Mapping[str, Promise] = {promise.code: promise for promise in _ROWS}
+
+
+def wants_generated(beginnings: str) -> bool:
+    """Say whether promises that generated requests check are among those asked for: codes or their beginnings, none for all."""
+    wanted = tuple(filter(None, beginnings.upper().split(",")))
+    return not wanted or any(promise.code.startswith(wanted) for promise in _ROWS if promise.kind == "schema")
 
 
 def keeps(code: str) -> "pytest.MarkDecorator":

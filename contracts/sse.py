@@ -96,12 +96,12 @@ class Reader:
         return Frame(event, _object(self._count, "\n".join(data)))
 
 
-def frames(chunks: Iterable[bytes]) -> list[Frame]:
-    """Read a whole stream. Raises StreamFault for what breaks its format or breaks off."""
+def frames(chunks: Iterable[bytes]) -> Iterator[Frame]:
+    """Read a stream, frame by frame as its bytes come. Raises StreamFault for what breaks its format or breaks off."""
     reader = Reader()
-    found = [frame for chunk in chunks for frame in reader.feed(chunk)]
+    for chunk in chunks:
+        yield from reader.feed(chunk)
     reader.close()
-    return found
 
 
 def _object(number: int, text: str) -> Json:

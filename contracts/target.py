@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 
 TIMEOUT_SECONDS = 60.0
+TOKENS_PER_SECOND = 10
 
 
 class TargetError(Exception):
@@ -27,6 +29,14 @@ class Target:
     app: Any
     api_key: str
     role_keys: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def unhurried(self) -> Mapping[str, str]:
+        """Headers for a turn that is to be met while it runs: they ask a mock for the pace of a model.
+
+        Who does not know a preference ignores it (RFC 7240 §2). In process none is needed: there a turn waits for its reader.
+        """
+        return {} if self.app is not None else {"prefer": f'physics="tokens_per_second={TOKENS_PER_SECOND}"'}
 
     def http(self) -> httpx.Client:
         """Open a client without credentials; requests bring their own."""

@@ -1,7 +1,7 @@
 """What a run makes for itself: agents under its own run id, removed at the end with all that hangs on them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import count
 from typing import Any
@@ -27,53 +27,82 @@ SEARCHABLE_WITHIN_SECONDS = 30
 
 
 class RunWorld:
-    """Makes agents, sessions, a corpus and instructions with keys of this run, and clears them away."""
+    """Makes agents, sessions, a corpus, instructions, tools and aliases with keys of this run, and clears them away."""
 
     def __init__(self, api: Api, run_id: str, *, model: str) -> None:
         self.api = api
         self.run_id = run_id
         self._model = model
         self._numbers = count(1)
-        self._made: list[str] = []
+        self._made: list[Callable[[], object]] = []
 
     def key(self, what: str) -> str:
         """Return a new key of this run."""
         return f"sc-{self.run_id}-{what}-{next(self._numbers)}"
 
-    def agent(self, *, instructions: Sequence[str | Json] = (), tools: Json | None = None) -> Json:
-        """Create an agent of this run with one step; an instruction is a template or an instruction object."""
+    def agent(
+        self,
+        *,
+        instructions: Sequence[str | Json] = (),
+        tools: Json | None = None,
+        parser: Json | None = None,
+        steps: Mapping[str, Json] | None = None,
+    ) -> Json:
+        """Create an agent of this run with one step; an instruction is a template or an instruction object.
+
+        `steps` gives it these instead, the first of which begins; what they leave out is as in the one step.
+        """
         key = self.key("agent")
         written = [
             {"type": "inline", "name": f"Instruction {number}", "template": given} if isinstance(given, str) else given
             for number, given in enumerate(instructions, 1)
         ]
+        plain = {"instructions": written, "output_parser": parser or {"type": "default"}}
+        made = {name: plain | step for name, step in (steps or {PLAIN_STEP: {}}).items()}
         agent = self.api.create_agent(
             key=key,
             name=key,
             model={"name": self._model},
             tool_configurations=tools or {},
-            first_step_name=PLAIN_STEP,
-            steps={PLAIN_STEP: {"instructions": written, "output_parser": {"type": "default"}}},
+            first_step_name=next(iter(made)),
+            steps=made,
         )
-        self._made.append(f"/v2/agents/{agent['key']}")
+        self._remove_at_the_end(f"/v2/agents/{agent['key']}")
         return agent
 
     def session(self, agent: Json, **fields: Any) -> Json:
         """Create a session of this run."""
-        return self.api.create_session(agent["key"], **{"key": self.key("session"), "name": "Contract session"} | fields)
+        return self.api.create_session(agent["key"], **self._named(fields))
+
+    def routed_session(self, alias: Json, **fields: Any) -> Json:
+        """Create a session of this run through an alias."""
+        path = f"/v2/agent_aliases/{alias['key']}/sessions"
+        session: Json = self.api.call("POST", path, json=self._named(fields), expect=201).json()
+        return session
+
+    def _named(self, fields: Json) -> Json:
+        return {"key": self.key("session"), "name": "Contract session"} | fields
+
+    def alias(self, rules: Sequence[Json]) -> Json:
+        """Create an alias of this run with these rules."""
+        key = self.key("alias")
+        body = {"key": key, "name": key, "policy": {"type": "routed", "rules": rules}}
+        alias: Json = self.api.call("POST", "/v2/agent_aliases", json=body, expect=201).json()
+        self._made.append(lambda: self.api.delete_alias(key))
+        return alias
 
     def instruction(self, template: str) -> Json:
         """Create an instruction of this run."""
         body = {"type": "initial", "name": self.key("instruction"), "template": template}
         made: Json = self.api.call("POST", "/v2/instructions", json=body, expect=201).json()
-        self._made.append(f"/v2/instructions/{made['id']}")
+        self._remove_at_the_end(f"/v2/instructions/{made['id']}")
         return made
 
-    def tool(self) -> Json:
+    def tool(self, **fields: Any) -> Json:
         """Create a client tool of this run."""
-        body = {"type": "client", "name": self.key("tool"), "description": "Asks the caller for a number."}
+        body = {"type": "client", "name": self.key("tool"), "description": "Asks the caller for a number."} | fields
         made: Json = self.api.call("POST", "/v2/tools", json=body, expect=201).json()
-        self._made.append(f"/v2/tools/{made['id']}")
+        self._remove_at_the_end(f"/v2/tools/{made['id']}")
         return made
 
     @cached_property
@@ -81,7 +110,7 @@ class RunWorld:
         """The corpus of this run: two documents for each level, each with a canary word of its own; known to be searchable."""
         key = self.key("corpus")
         self.api.call("POST", "/v2/corpora", json={"key": key, "filter_attributes": ATTRIBUTES}, expect=201)
-        self._made.append(f"/v2/corpora/{key}")
+        self._remove_at_the_end(f"/v2/corpora/{key}")
         for level in LEVELS:
             for number in (1, 2):
                 self.api.call("POST", f"/v2/corpora/{key}/documents", json=self._document(level, number), expect=201)
@@ -121,7 +150,20 @@ class RunWorld:
         }
         return {"knowledge_search": tool | ({} if override is None else {"argument_override": override})}
 
+    def _remove_at_the_end(self, path: str) -> None:
+        self._made.append(lambda: self.api.call("DELETE", path, expect={204, 404}))
+
     def clear(self) -> None:
-        """Remove all that this run made, the latest first; sessions go with their agents, documents with their corpus."""
+        """Remove all that this run made, the latest first: what uses another thing goes before it.
+
+        Sessions go with their agents, those of sub-agents too, and documents with their corpus. What cannot be removed keeps
+        nothing else from it. Raises ExceptionGroup where something is left.
+        """
+        left = []
         while self._made:
-            self.api.call("DELETE", self._made.pop(), expect={204, 404})
+            try:
+                self._made.pop()()
+            except AssertionError as refusal:
+                left.append(refusal)
+        if left:
+            raise ExceptionGroup("not all that the run made could be removed", left)

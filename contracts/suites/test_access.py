@@ -126,3 +126,29 @@ def test_a_secret_of_a_session_is_never_shown(world: RunWorld, api: Api):
     assert changed["secrets"] == {"word": "****", "other": "****"}
     outputs = of_type(events, "tool_output")
     assert [output["resolved_argument_overrides"] for output in outputs] == [{"query": "****"}] * len(outputs)
+
+
+@keeps("SC607")
+def test_a_secret_of_an_agent_is_never_shown(world: RunWorld, api: Api):
+    secret = f"secret-{world.run_id}-password"
+    agent = world.agent(tools=world.search_tool({"query": {"$ref": "agent.secrets.word"}}))
+    path, session = f"/v2/agents/{agent['key']}", world.session(agent)
+    put = api.call("PUT", f"{path}/secrets", json={"secrets": {"word": secret, "gone": secret}}, expect=200).json()
+    changes = {"secrets": {"gone": None, "other": f"{secret}-2"}}
+    changed = api.call("PATCH", f"{path}/secrets", json=changes, expect=200).json()
+    assert put == {"secrets": {"word": "****", "gone": "****"}}
+    assert changed == {"secrets": {"word": "****", "other": "****"}}
+    events = api.say(session, QUESTION)
+    _, frames = api.stream(session, QUESTION)
+    places = (
+        f"{path}/secrets",
+        path,
+        f"/v2/agents?filter={agent['key']}",
+        f"{path}/sessions",
+        f"{path}/sessions/{session['key']}",
+    )
+    seen = [api.call("GET", place, expect=200).json() for place in places]
+    assert seen[0] == changed
+    assert secret not in json.dumps([put, changed, events, [frame.data for frame in frames], api.events(session), seen])
+    outputs = of_type(events, "tool_output")
+    assert [output["resolved_argument_overrides"] for output in outputs] == [{"query": "****"}] * len(outputs)

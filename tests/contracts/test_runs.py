@@ -7,15 +7,41 @@ import pytest
 
 from contracts.promises import PROMISES
 from tests.contracts.running import ROOT, contracts, verdicts
+from tests.serving.process import served
 
 APP = ("--app", "mockserver.app:create_app")
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
-def test_the_mock_keeps_every_promise_whatever_the_seed(seed):
-    run = contracts("run", *APP, "--seed", str(seed), "--max-examples", "10")
+ALL_PHASES = "examples,coverage,fuzzing,stateful"
+WITHOUT_COVERAGE = "examples,fuzzing,stateful"  # which is the same for every seed, and most of the time of a run
+EVERYTHING_NOT_GENERATED = "SC2,SC3,SC4,SC5,SC6,SC7,SC8"
+
+
+@pytest.mark.parametrize(("seed", "phases"), [(1, ALL_PHASES), *((seed, WITHOUT_COVERAGE) for seed in (2, 3, 4, 5))])
+def test_the_mock_keeps_every_promise_whatever_the_seed(seed, phases):
+    run = contracts("run", *APP, "--seed", str(seed), "--phases", phases, "--max-examples", "10")
     assert verdicts(run) == dict.fromkeys(PROMISES, "kept"), run.stdout[-5000:]
     assert run.returncode == 0
+
+
+def test_a_run_over_http_keeps_its_promises_and_leaves_nothing_behind(tmp_path):
+    with served(folder=tmp_path) as mock, mock.client() as client:
+        before = client.get("/__admin/state").json()
+        run = contracts("run", "--url", mock.url, "--api-key", "mock-owner", "--promises", EVERYTHING_NOT_GENERATED)
+        after = client.get("/__admin/state").json()
+    generated = {code for code, promise in PROMISES.items() if promise.kind == "schema"}
+    assert verdicts(run) == dict.fromkeys(PROMISES.keys() - generated, "kept"), run.stdout[-5000:]
+    assert after == before
+
+
+def test_the_seed_decides_what_is_generated():
+    app = ("--app", "tests.contracts.recorded:create_recorded_app")
+    sent = []
+    for seed in ("1", "1", "2"):
+        run = contracts("run", *app, "--promises", "SC101", "--phases", "fuzzing", "--max-examples", "1", "--seed", seed)
+        assert verdicts(run) == {"SC101": "kept"}, run.stdout[-5000:]
+        sent.append([line for line in run.stdout.splitlines() if line.startswith("requests ")])
+    assert sent[0] == sent[1] != sent[2]
 
 
 def test_a_target_that_does_not_answer_is_exit_code_3():
@@ -31,9 +57,10 @@ def test_a_target_that_does_not_answer_is_exit_code_3():
         (("--url", "http://127.0.0.1:9"), "A deployment needs --api-key KEY"),
         (("--app", "no.such:app"), "--app no.such:app cannot be loaded: No module named 'no'"),
         ((*APP, "--api-key", "no-such-key"), "refuses the API key with 401; it must be of an owner or administrator."),
+        ((*APP, "--phases", "fuzzing,guessing"), "there is no phase 'guessing'; there are examples, coverage, fuzzing, stateful"),
         ((*APP, "--role-key", "agent_viewer"), "--role-key takes ROLE=KEY, not 'agent_viewer'."),
     ],
-    ids=["no-target", "no-key", "no-app", "bad-key", "bad-role-key"],
+    ids=["no-target", "no-key", "no-app", "bad-key", "bad-phase", "bad-role-key"],
 )
 def test_wrong_use_is_told_with_advice(arguments, advice):
     run = contracts("run", *arguments)
