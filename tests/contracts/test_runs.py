@@ -38,7 +38,7 @@ def test_the_seed_decides_what_is_generated():
     app = ("--app", "tests.contracts.recorded:create_recorded_app")
     sent = []
     for seed in ("1", "1", "2"):
-        run = contracts("run", *app, "--promises", "SC101", "--phases", "fuzzing", "--max-examples", "1", "--seed", seed)
+        run = contracts("run", *app, "--promises", "SC101", "--phases", "fuzzing", "--max-examples", "3", "--seed", seed)
         assert verdicts(run) == {"SC101": "kept"}, run.stdout[-5000:]
         sent.append([line for line in run.stdout.splitlines() if line.startswith("requests ")])
     assert sent[0] == sent[1] != sent[2]
@@ -76,6 +76,21 @@ def test_what_cannot_be_tested_here_is_told_with_the_reason():
     run = contracts("run", *APP, "--promises", "SC702", "--role-key", "nobody=mock-viewer")
     assert verdicts(run) == {"SC702": "not"}
     assert "no key of the role agent_viewer; give one with --role-key agent_viewer=KEY" in run.stdout
+    assert run.returncode == 5
+
+
+@pytest.mark.parametrize(
+    ("server", "codes", "reason"),
+    [
+        ("is_done_at_once", ["SC308", "SC309", "SC310", "SC311"], "the turn was over before anything could be sent to it"),
+        ("calls_no_tool", ["SC313", "SC608"], "the agent did not call its client tool"),
+        ("calls_no_tool", ["SC315"], "the agent did not ask its sub-agent"),
+    ],
+)
+def test_what_a_target_does_not_show_is_not_held_against_it(server, codes, reason):
+    run = contracts("run", "--app", f"tests.contracts.limited:{server}", "--promises", ",".join(codes))
+    assert verdicts(run) == dict.fromkeys(codes, "not"), run.stdout[-3000:]
+    assert f"({reason})" in run.stdout
     assert run.returncode == 5
 
 
