@@ -20,7 +20,7 @@ class Runs:
     """The sessions that run now in this process."""
 
     def __init__(self, equipment: Equipment, background: Background) -> None:
-        self._equipment = equipment
+        self.equipment = equipment
         self._background = background
         self._live: dict[int, Run] = {}
         self._lock = Lock()
@@ -88,7 +88,7 @@ class Runs:
         with self._gate, self._lock:
             run = self._live.get(session.sequence)
             if run is None:
-                run = self._live[session.sequence] = Run(self._equipment, session, self._retire)
+                run = self._live[session.sequence] = Run(self.equipment, session, self._retire)
             return run
 
     def _retire(self, run: Run) -> None:
@@ -100,7 +100,7 @@ class Runs:
         """Return the place of the event that `since` names, None for the start. Raises Refused SM405."""
         if since is None or since == "start":
             return None
-        event = self._equipment.store.event(session, since)
+        event = self.equipment.store.event(session, since)
         if event is None:
             message = f"since names event {since!r}, which is not in session {session.key}."
             raise Refused("SM405", message, fields={"/since": "must be start or the id of an event of this session"})
@@ -110,4 +110,4 @@ class Runs:
         """Return what the answer begins with: the visible events behind the cursor, nothing where no cursor was sent."""
         if since is None:
             return ()
-        return [event for event in self._equipment.store.events(session, cursor) if not event.hidden]
+        return [event for event in self.equipment.store.events(session, cursor) if not event.hidden]

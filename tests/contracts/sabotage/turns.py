@@ -50,16 +50,16 @@ def replays_the_cursor_too() -> Wsgi:
 
 def replays_what_is_hidden() -> Wsgi:
     class Sabotaged(Runs):
-        def _visible(self, session, after):
-            return list(self.equipment.store.events(session, after))
+        def _behind(self, session, since, cursor):
+            return list(self.equipment.store.events(session, cursor)) if since else ()
 
     return with_runs(Sabotaged)
 
 
 def loses_the_latest_event_of_a_replay() -> Wsgi:
     class Sabotaged(Runs):
-        def _visible(self, session, after):
-            return super()._visible(session, after)[:-1]
+        def _behind(self, session, since, cursor):
+            return super()._behind(session, since, cursor)[:-1]
 
     return with_runs(Sabotaged)
 
@@ -139,7 +139,7 @@ class _EndsThem:
     """Takes the turns that nobody listens to any more, and ends them."""
 
     def start(self, work: Callable[[], None]) -> None:
-        work.__self__.interrupt()
+        work.__self__.interrupt(work.__self__.session)
 
 
 def stops_a_turn_whose_client_is_gone() -> Wsgi:
