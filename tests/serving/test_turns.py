@@ -124,6 +124,34 @@ def test_an_interrupt_ends_a_slow_turn_that_nobody_reads(client):
     assert again.json()["events"][-1]["type"] == "agent_output"
 
 
+def test_an_interrupt_of_an_agent_that_is_asked_ends_its_slow_turn_at_once(paced, client):
+    settings = {"agent_key": "support-agent", "session_metadata": {"mock": {"scenario": "long_pause"}}}
+    tool = {"type": "sub_agent", "sub_agent_configuration": settings}
+    body = {
+        "key": "asker",
+        "name": "Asker",
+        "model": {"name": "m"},
+        "first_step": {},
+        "tool_configurations": {"ask_slowly": tool},
+    }
+    assert client.post("/v2/agents", json=body).status_code == 201
+    session = f"/v2/agents/asker/sessions/{client.post('/v2/agents/asker/sessions', json={}).json()['key']}"
+    reading = Reading(paced.url, session, {"messages": [{"type": "text", "content": "Ask slowly."}]}, **pace(tokens_per_second=0))
+    assert until(lambda: [frame for frame in reading.frames if frame.get("agent_event", {}).get("type") == "agent_output"])
+    key = next(frame["agent_event"]["session_key"] for frame in reading.frames if "agent_event" in frame)
+
+    begun = time.monotonic()
+    answer = client.post(f"/v2/agents/support-agent/sessions/{key}/events", json={"type": "interrupt"})
+    reading.ended()
+
+    assert answer.status_code == 201
+    assert time.monotonic() - begun < AT_ONCE
+    (output,) = [frame for frame in reading.frames if frame["type"] == "tool_output"]
+    assert output["tool_output"] == {"error": "ABORTED: the other agent was interrupted"}
+    said = [frame["agent_event"]["type"] for frame in reading.frames if "agent_event" in frame]
+    assert said == ["input_message", "agent_output", "session_interrupted"]
+
+
 def test_a_deleted_session_ends_its_slow_turn_at_once(paced, client):
     session = new_session(client)
     reading = Reading(paced.url, session, QUESTION, **FOREVER)

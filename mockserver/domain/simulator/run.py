@@ -195,12 +195,16 @@ class Run:
             self.log.append(frame)
 
     def _pause(self, turn: PlayedTurn, seconds: float) -> None:
-        """Let the time pass, until an interrupt comes."""
+        """Let the time pass, until an interrupt comes, of this turn or of one that is played in it."""
         if not seconds:
             return
         clock = self.equipment.clock
         due = clock.now() + timedelta(seconds=seconds)
-        while not (turn.is_interrupted or self._is_stopped) and (left := (due - clock.now()).total_seconds()) > 0:
+        played = (turn, *self._asked.values())
+        while (
+            not (self._is_stopped or any(one.is_interrupted for one in played))
+            and (left := (due - clock.now()).total_seconds()) > 0
+        ):
             clock.wait(self.changed, left)
 
     def _end_turn(self, refused: Refused | None) -> None:

@@ -77,10 +77,14 @@ class Turn(Protocol):
     """
 
     end: TurnEnd | None
+    is_interrupted: bool
     is_broken_off: bool
 
     def interrupt(self) -> None:
         """Let the turn break off, unless it has nothing left to do."""
+
+    def unless_interrupted(self, draft: Draft) -> Draft:
+        """Return what happens in place of `draft` if an interrupt came: what the caller sent is taken in all the same."""
 
     def next(self) -> Draft | None:
         """Return what happens next, None when the turn is over. Raises Refused where it fails."""

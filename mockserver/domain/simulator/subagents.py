@@ -91,7 +91,7 @@ def _overheard(turn: Turn, call: ToolCall) -> Drafts[str]:
     while (draft := turn.next()) is not None:
         if draft.wait:
             yield Waits(draft.wait)
-        for frame in turn.record(draft):
+        for frame in turn.record(turn.unless_interrupted(draft)):
             if isinstance(frame, Whole | PiecesEnd):
                 yield Reports(call, frame.event)
                 answer = _words(frame.event) or answer

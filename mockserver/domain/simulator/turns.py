@@ -44,8 +44,7 @@ class PlayedTurn:
             self.end = stop.value
             return None
 
-    def unless_interrupted(self, draft: Draft) -> Draft:
-        """Return what happens in place of `draft` if an interrupt came: what the caller sent is taken in all the same."""
+    def unless_interrupted(self, draft: Draft) -> Draft:  # noqa: D102
         return BreaksOff() if self.is_interrupted and not isinstance(draft, Takes | Uses) else draft
 
     def record(self, draft: Draft) -> Iterator[Frame]:  # noqa: D102
