@@ -11,7 +11,7 @@ from typing import Any
 
 from mockserver.domain.chaos import BrokenTransferError
 
-_SECONDS_TO_SEND = 0.05
+_SECONDS_TO_SEND = 0.25
 
 
 class BreakingTransfers:
