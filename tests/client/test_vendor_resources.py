@@ -68,12 +68,23 @@ def test_an_error_that_was_asked_for_is_the_clients_own_exception(vectara, code)
     assert caught.value.headers["x-mock-code"] == "SM215"
 
 
-def test_an_agent_with_a_client_tool_is_beyond_the_client(vectara):
-    for ask in (lambda: list(vectara.agents.list()), lambda: vectara.agents.get(WORKBENCH)):
-        with pytest.raises(ParsingError) as caught:
-            ask()
-        assert caught.value.status_code == 200
-    assert [agent.key for agent in vectara.agents.list(filter="^Support agent$")] == [AGENT]
+def test_every_agent_of_the_default_world_is_read_by_the_client(vectara):
+    assert [agent.key for agent in vectara.agents.list()][-2:] == [WORKBENCH, AGENT]
+    assert {tool.type for tool in vectara.agents.get(WORKBENCH).tool_configurations.values()} >= {"web_get", "sub_agent", "lambda"}
+
+
+def test_an_agent_with_a_client_tool_is_beyond_the_client(vectara, client):
+    tool = {"type": "client", "tool_id": "tol_get_location"}
+    body = {"key": "browser", "name": "Browser", "model": {"name": "m"}, "first_step": {}, "tool_configurations": {"where": tool}}
+    client.post("/v2/agents", json=body).raise_for_status()
+    try:
+        for ask in (lambda: list(vectara.agents.list()), lambda: vectara.agents.get("browser")):
+            with pytest.raises(ParsingError) as caught:
+                ask()
+            assert caught.value.status_code == 200
+        assert [agent.key for agent in vectara.agents.list(filter="^Support agent$")] == [AGENT]
+    finally:
+        client.delete("/v2/agents/browser").raise_for_status()
 
 
 def test_client_tools_are_beyond_the_client_but_for_deleting_them(vectara, client, tool_id):

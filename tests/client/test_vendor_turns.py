@@ -154,29 +154,39 @@ def test_a_skill_is_asked_for_by_its_name(fast):
     assert events[1].content.startswith("Warm the pot")
 
 
-def test_a_turn_that_waits_for_a_client_tool_is_a_parsing_error_with_the_answer_in_it(fast):
-    key = new_session(fast, WORKBENCH)
+@pytest.fixture(scope="module")
+def browser(fast_mock):
+    """An agent with a tool that the caller runs; return its key."""
+    tool = {"type": "client", "tool_id": "tol_get_location"}
+    body = {"key": "browser", "name": "Browser", "model": {"name": "m"}, "first_step": {}}
+    with fast_mock.client() as client:
+        created = client.post("/v2/agents", json={**body, "tool_configurations": {"get_location": tool}})
+    return created.raise_for_status().json()["key"]
+
+
+def test_a_turn_that_waits_for_a_client_tool_is_a_parsing_error_with_the_answer_in_it(fast, browser):
+    key = new_session(fast, browser)
 
     with pytest.raises(ParsingError) as caught:
-        fast.agent_events.create(WORKBENCH, key, request=say("Get location"), request_options=ONCE)
+        fast.agent_events.create(browser, key, request=say("Get location"), request_options=ONCE)
 
     assert caught.value.status_code == 201
     (pending,) = caught.value.body["events"][-1]["pending_calls"]
-    calls = [event for event in fast.agent_events.list(WORKBENCH, key) if event.type == "tool_input"]
+    calls = [event for event in fast.agent_events.list(browser, key) if event.type == "tool_input"]
     assert pending["event_id"] in [call.id for call in calls]
 
 
 @pytest.mark.parametrize("streams", [False, True], ids=["json", "stream"])
-def test_the_output_of_a_client_tool_is_posted_as_a_plain_object(fast, streams):
-    key = new_session(fast, WORKBENCH)
-    list(fast.agent_events.create_stream(WORKBENCH, key, request=say_streamed("Get location"), request_options=ONCE))
-    call = next(event for event in fast.agent_events.list(WORKBENCH, key) if getattr(event, "tool_name", "") == "get_location")
+def test_the_output_of_a_client_tool_is_posted_as_a_plain_object(fast, browser, streams):
+    key = new_session(fast, browser)
+    list(fast.agent_events.create_stream(browser, key, request=say_streamed("Get location"), request_options=ONCE))
+    call = next(event for event in fast.agent_events.list(browser, key) if getattr(event, "tool_name", "") == "get_location")
 
     outputs = [{"type": "success", "event_id": call.id, "output": {"latitude": 48, "longitude": 11}}]
     request = {"type": "tool_output", "tool_outputs": outputs, "stream_response": streams}
     create = fast.agent_events.create_stream if streams else fast.agent_events.create
-    answer = create(WORKBENCH, key, request=request, request_options=ONCE)
+    answer = create(browser, key, request=request, request_options=ONCE)
 
     events = list(answer if streams else answer.events)
     assert (events[0].type, events[0].tool_call_id, events[0].error) == ("tool_output", call.tool_call_id, False)
-    assert list(fast.agent_events.list(WORKBENCH, key))[-1].type == "agent_output"
+    assert list(fast.agent_events.list(browser, key))[-1].type == "agent_output"

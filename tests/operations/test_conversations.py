@@ -138,6 +138,13 @@ class Conversation:
         response.close()
 
 
+def a_session_at_the_workbench(api):
+    """Begin a session with the agent that has a tool of every kind, one that the caller runs among them."""
+    tool = {"type": "client", "tool_id": "tol_get_location"}
+    api.call("PATCH", "/v2/agents/workbench-agent", {"tool_configurations": {"get_location": tool}})
+    return api.session("/v2/agents/workbench-agent", key="s1")
+
+
 def test_a_thousand_streams_of_legal_conversations_are_in_order_and_are_what_is_stored():
     judged = Counter()
 
@@ -146,7 +153,7 @@ def test_a_thousand_streams_of_legal_conversations_are_in_order_and_are_what_is_
     def conversations(moves):
         api = shared_api()
         api.reset()
-        conversation = Conversation(api, api.session("/v2/agents/workbench-agent", key="s1"), judged)
+        conversation = Conversation(api, a_session_at_the_workbench(api), judged)
         for name, argument in moves:
             conversation.settle()
             getattr(conversation, name)(argument)

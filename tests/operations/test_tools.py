@@ -298,8 +298,6 @@ EVERY_KEY = {*ALL_WHO_READ, "agent-user", "corpus-administrator", "corpus-viewer
     ],
 )
 def test_roles_for_tools(api, key, method, where, body, allowed, status):
-    api.call("PATCH", "/v2/agents/workbench-agent", {"tool_configurations": {"get_location": None}})
-
     api.key = f"mock-{key}"
 
     response = api.call(method, where, body)

@@ -70,7 +70,7 @@ def test_a_repeated_client_tool_is_waited_for_each_time_and_the_count_of_acts_go
 
 
 def test_an_agent_that_waits_within_a_scenario_still_gives_its_own_answer(api):
-    session = api.session("/v2/agents/workbench-agent")
+    session = api.session(api.agent(tools={"get_location": {"type": "client", "tool_id": "tol_get_location"}}))
     api.turn(session, "Get location!", headers={"Prefer": "scenario=answer_and_more"})
 
     events = given(api, session, {"latitude": 48, "longitude": 11})
