@@ -72,13 +72,15 @@ def create_pipeline(
 
 
 def _services(settings: Settings, store: Store, clock: Clock, background: Background, seed: int) -> Services:
+    transform = JqTransform()
     ids, searcher, dialect, book = SeededIds(seed), Searcher(Bm25Ranker()), _dialect(settings), scenario_book(settings)
     equipment = Equipment(
         store=store,
         clock=clock,
         ids=ids,
         words=FakerWords(seed),
-        run=Toolbox(store, searcher, ids, JqTransform(), scripted=book.tools),
+        run=Toolbox(store, searcher, ids, transform, scripted=book.tools),
+        transform=transform,
         dialect=dialect,
         book=book,
         pace=_pace(settings),

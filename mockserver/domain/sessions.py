@@ -50,6 +50,7 @@ class PendingCall:
     overrides: JsonObject
     tool_id: str | None = None
     output_schema: JsonObject | None = None
+    output_transform: str | None = None
 
     def as_json(self) -> JsonObject:
         """Write it as `client_tool_pending` and the list of outstanding calls do (api-facts §4.8)."""

@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mockserver.domain.events import ClientToolPending, ImageRead, SkillLoad, Thinking, ToolInput, ToolOutput
-from mockserver.domain.references import settled
 from mockserver.domain.sessions import PendingCall
+from mockserver.domain.simulator import clients
 from mockserver.domain.simulator.calls import Outcome, ToolCall
 from mockserver.domain.simulator.decide import Decision, new_call_id
 from mockserver.domain.simulator.drafts import Drafts, Happens, Shows
 from mockserver.domain.simulator.plan import StepPlan
 from mockserver.domain.simulator.stage import Stage
 from mockserver.domain.simulator.subagents import asked
-from mockserver.domain.simulator.tools import merged
 from mockserver.domain.values import JsonObject
 
 SKILL_TOOL = "invoke_skill"
@@ -57,10 +56,11 @@ def _wave(stage: Stage, step: StepPlan, wave: Sequence[ToolCall], outputs: dict[
         yield opening(call, event_id)
     done, pending = [], []
     for call, event_id in opened:
-        if call.tool_type == "client" and (waiting := _pending(stage, call, event_id, outputs)):
+        waiting = clients.asked(stage, call, event_id, outputs) if call.tool_type == "client" else None
+        if isinstance(waiting, PendingCall):
             pending.append(waiting)
             continue
-        outcome = yield from _run(stage, call, outputs)
+        outcome = yield from _run(stage, call, outputs, waiting)
         stage.note_call(step, call, outcome)
         outputs[call.configuration_name] = {"outputs": {"latest": outcome.output}}
         done.append(Done(call.configuration_name, outcome))
@@ -88,8 +88,12 @@ def returned(call_id: str, configuration_name: str, tool_name: str, outcome: Out
     )
 
 
-def _run(stage: Stage, call: ToolCall, outputs: Mapping[str, JsonObject]) -> Drafts[Outcome]:
+def _run(stage: Stage, call: ToolCall, outputs: Mapping[str, JsonObject], outcome: Outcome | None) -> Drafts[Outcome]:
+    """Run a tool, unless its outcome is known: a client tool's that the caller cannot be asked for."""
     wait = stage.pace.before_answer(stage.random)
+    if outcome is not None:
+        yield closing(call, outcome, wait)
+        return outcome
     if call.tool_type == "sub_agent":
         outcome = yield from asked(stage, call, outputs)
     else:
@@ -105,26 +109,6 @@ def shown(call: ToolCall, outcome: Outcome, wait: float) -> Shows:
     """End a call that shows an image."""
     image = ImageRead(outcome.output["artifact_id"], outcome.output.get("detail", "auto"))
     return Shows(returned(call.id, call.configuration_name, call.tool_name, replace(outcome, output={})), image, wait)
-
-
-def _pending(stage: Stage, call: ToolCall, event_id: str, outputs: Mapping[str, JsonObject]) -> PendingCall | None:
-    """Return what the caller has to carry out, None where an argument needs the output of a tool that did not run."""
-    overrides, lost = settled(call.overrides.value, outputs)
-    if lost:
-        return None
-    shown_overrides, _ = settled(call.overrides.shown, outputs)
-    tool_id = call.configuration.value.get("tool_id")
-    registered = stage.equipment.store.tools.get(tool_id or "")
-    return PendingCall(
-        event_id=event_id,
-        tool_call_id=call.id,
-        tool_configuration_name=call.configuration_name,
-        tool_name=call.tool_name,
-        arguments=merged(call.arguments, overrides),
-        overrides=shown_overrides,
-        tool_id=tool_id,
-        output_schema=registered.output_schema if registered else None,
-    )
 
 
 def skill_loaded(stage: Stage, name: str, content: str) -> Iterator[Happens]:

@@ -1,13 +1,13 @@
 """A tool call as a value, and what comes of it: the shapes that the planner, the tools and the agent loop share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Protocol
 
 from mockserver.domain.agents import Agent
-from mockserver.domain.references import Resolved
+from mockserver.domain.references import Resolved, settled
 from mockserver.domain.sessions import Session
 from mockserver.domain.values import JsonObject
 
@@ -27,6 +27,34 @@ class ToolCall:
     overrides: Resolved
     override_paths: tuple[str, ...]
     configuration: Resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a call is given, every reference settled: what is pinned and the settings, both also with secrets masked.
+
+    `lost` are the references to tools that gave no such output; with any of them the call fails.
+    """
+
+    overrides: JsonObject
+    shown: JsonObject
+    settings: JsonObject
+    shown_settings: JsonObject
+    lost: tuple[str, ...]
+
+    @property
+    def has_secret(self) -> bool:
+        """Say whether something of it must not be told."""
+        return self.overrides != self.shown or self.settings != self.shown_settings
+
+
+def given_of(call: ToolCall, settings: Callable[[JsonObject], JsonObject], outputs: Mapping[str, JsonObject]) -> Given:
+    """Settle what needed other tools' outputs; `settings` picks what the tool reads of its configuration."""
+    overrides, lost = settled(call.overrides.value, outputs)
+    shown, _ = settled(call.overrides.shown, outputs)
+    read, also_lost = settled(settings(call.configuration.value), outputs)
+    shown_read, _ = settled(settings(call.configuration.shown), outputs)
+    return Given(overrides, shown, read, shown_read, (*lost, *also_lost))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +89,19 @@ class RunTool(Protocol):
 
 class ToolFailure(Exception):  # noqa: N818 - becomes an answer of the tool
     """Why a tool could not do its work."""
+
+
+def failed(problem: str, overrides: JsonObject | None) -> Outcome:
+    """Return the outcome of a call that failed."""
+    return Outcome({"error": problem}, error=True, overrides=overrides, filters={})
+
+
+def unresolved(references: Sequence[str]) -> Outcome:
+    """Return the outcome of a call that needs the output of tools which gave none (api-facts §2.8)."""
+    return failed(f"FAILED_PRECONDITION: unresolved refs [{', '.join(references)}]; no tool gave such an output", None)
+
+
+def reticent(failure: ToolFailure) -> str:
+    """Say only of what kind a failure is: its words may quote a secret that the call was given."""
+    kind, _, _ = str(failure).partition(":")
+    return f"{kind}: what is wrong is not told, since the tool was given a secret"

@@ -9,6 +9,7 @@ from mockserver.domain.sessions import Parked, PendingCall, check_takes_messages
 from mockserver.domain.simulator.acting import Done, returned
 from mockserver.domain.simulator.acts import Act, acts_of
 from mockserver.domain.simulator.calls import Outcome
+from mockserver.domain.simulator.clients import answered
 from mockserver.domain.simulator.compaction import compacted, older
 from mockserver.domain.simulator.context import context_tokens
 from mockserver.domain.simulator.drafts import Drafts, Happens, Takes, Uses
@@ -89,7 +90,7 @@ def _resumed(stage: Stage, given: Input) -> Drafts[TurnEnd]:
 
 def _resuming(stage: Stage, parked: Parked, pairs: Sequence[tuple[PendingCall, JsonObject]]) -> Drafts[TurnEnd]:
     called, done = _before(stage)
-    outcomes = [(call, _outcome(call, output)) for call, output in pairs]
+    outcomes = [(call, answered(stage, call, output)) for call, output in pairs]
     yield Takes(
         tuple(returned(call.tool_call_id, call.tool_configuration_name, call.tool_name, outcome) for call, outcome in outcomes)
     )
@@ -109,9 +110,3 @@ def _before(stage: Stage) -> tuple[frozenset[str], list[Done]]:
     outputs = (body for body in turn if isinstance(body, ToolOutput))
     outcomes = [(body.tool_configuration_name, Outcome(body.tool_output, body.error, None, {})) for body in outputs]
     return called, [Done(name, outcome) for name, outcome in outcomes]
-
-
-def _outcome(call: PendingCall, output: JsonObject) -> Outcome:
-    if output["type"] == "success":
-        return Outcome(output["output"], error=False, overrides=call.overrides, filters={})
-    return Outcome({"error": output["error"]}, error=True, overrides=call.overrides, filters={})

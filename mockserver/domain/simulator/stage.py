@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from mockserver.domain.agents import Agent
 from mockserver.domain.artifacts import Upload
 from mockserver.domain.events import AgentOutput, Event, Thinking, ToolOutput
-from mockserver.domain.ports import Clock, Ids, Store, Words
+from mockserver.domain.ports import Clock, Ids, Store, Transform, Words
 from mockserver.domain.sessions import ContextUsage, Parked, Session
 from mockserver.domain.simulator.acts import Act
 from mockserver.domain.simulator.calls import Outcome, Place, RunTool, ToolCall
@@ -54,6 +54,7 @@ class Equipment:
     ids: Ids
     words: Words
     run: RunTool
+    transform: Transform
     dialect: Dialect
     book: Book
     pace: Physics

@@ -8,13 +8,12 @@ from contextlib import suppress
 from mockserver.domain.agents import effective_compaction
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import AgentOutput, Event, StructuredOutput
-from mockserver.domain.references import settled
 from mockserver.domain.sessions import Session, create
 from mockserver.domain.simulator.acts import Act
-from mockserver.domain.simulator.calls import Outcome, ToolCall, ToolFailure
+from mockserver.domain.simulator.calls import Outcome, ToolCall, ToolFailure, failed, given_of, unresolved
 from mockserver.domain.simulator.drafts import BreaksOff, Drafts, Reports, Waits
 from mockserver.domain.simulator.stage import Input, Stage, Turn
-from mockserver.domain.simulator.tools import merged
+from mockserver.domain.simulator.tools import merged, transforms_of
 from mockserver.domain.streaming import PiecesEnd, Whole
 from mockserver.domain.values import JsonObject, slug
 
@@ -30,21 +29,25 @@ def asked(
 
     With `acts` the other agent performs these instead of what it would do by itself.
     """
-    overrides, lost = settled(call.overrides.value, outputs)
-    settings, also_lost = settled(call.configuration.value["sub_agent_configuration"], outputs)
-    if lost or also_lost:
-        problem = f"FAILED_PRECONDITION: unresolved refs [{', '.join(lost + also_lost)}]; no tool gave such an output"
-        return Outcome({"error": problem}, error=True, overrides=None, filters={})
-    shown, _ = settled(call.overrides.shown, outputs)
-    shown_settings, _ = settled(call.configuration.shown["sub_agent_configuration"], outputs)
-    if overrides != shown or settings != shown_settings:
+    given = given_of(call, _settings, outputs)
+    if given.lost:
+        return unresolved(given.lost)
+    if given.has_secret:
         problem = "FAILED_PRECONDITION: secrets are not given to other agents, in whose sessions they could be read"
-        return Outcome({"error": problem}, error=True, overrides=shown, filters={})
+        return failed(problem, given.shown)
+    transforms = transforms_of(call.configuration.value, stage.equipment.transform, stage.place)
     try:
-        output = yield from _answer(stage, call, merged(call.arguments, overrides), settings, acts)
+        arguments = transforms.arguments(merged(call.arguments, given.overrides), outputs)
+        answer = yield from _answer(stage, call, arguments, given.settings, acts)
+        output = transforms.result(answer)
     except ToolFailure as failure:
-        return Outcome({"error": str(failure)}, error=True, overrides=shown, filters={})
-    return Outcome(output, error=False, overrides=shown, filters={})
+        return failed(str(failure), given.shown)
+    return Outcome(output, error=False, overrides=given.shown, filters={})
+
+
+def _settings(configuration: JsonObject) -> JsonObject:
+    settings: JsonObject = configuration["sub_agent_configuration"]
+    return settings
 
 
 def _answer(

@@ -6,5 +6,6 @@ Client tools and sub-agents are not run here: the first are run by the caller, t
 from mockserver.domain.simulator.tools.arguments import merged
 from mockserver.domain.simulator.tools.images import image_of
 from mockserver.domain.simulator.tools.toolbox import Toolbox
+from mockserver.domain.simulator.tools.transforms import Transforms, transforms_of
 
-__all__ = ["Toolbox", "image_of", "merged"]
+__all__ = ["Toolbox", "Transforms", "image_of", "merged", "transforms_of"]
