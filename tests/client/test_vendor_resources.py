@@ -70,7 +70,8 @@ def test_an_error_that_was_asked_for_is_the_clients_own_exception(vectara, code)
 
 def test_every_agent_of_the_default_world_is_read_by_the_client(vectara):
     assert [agent.key for agent in vectara.agents.list()][-2:] == [WORKBENCH, AGENT]
-    assert {tool.type for tool in vectara.agents.get(WORKBENCH).tool_configurations.values()} >= {"web_get", "sub_agent", "lambda"}
+    kinds = {tool.type for tool in vectara.agents.get(WORKBENCH).tool_configurations.values()}
+    assert kinds >= {"web_get", "sub_agent", "lambda"}
 
 
 def test_an_agent_with_a_client_tool_is_beyond_the_client(vectara, client):
