@@ -141,8 +141,8 @@ class Store(Protocol):
     def remove_document(self, corpus_key: str, document_id: str) -> bool:
         """Remove a document; the corpus's revision grows. Say whether it was there."""
 
-    def add_instruction(self, instruction: Instruction) -> Instruction:
-        """Add an instruction; its id is new."""
+    def add_instruction(self, instruction: Instruction) -> Instruction | None:
+        """Add an instruction; None when its id is taken."""
 
     def instruction(self, instruction_id: str) -> Instruction | None:
         """Return an instruction with its versions."""

@@ -9,25 +9,23 @@ from mockserver.domain.errors import Refused
 from mockserver.domain.instructions import reference_faults
 from mockserver.domain.paging import page
 from mockserver.domain.tools import tool_faults
-from mockserver.domain.values import JsonObject, slug
+from mockserver.domain.values import JsonObject
 from mockserver.operations.call import Call, Reply, Services, listed
 from mockserver.operations.find import agent_of, changed_agent, pattern_of
-
-LONGEST_KEY = 50
-_SUFFIX = 4
-
-
-def generated_key(prefix: str, name: str, services: Services, attempt: int) -> str:
-    """Make a key from a name: `agt_support_3f2a`. The name is cut so that the key keeps to 50 characters (api-facts §2.3)."""
-    suffix = services.ids.random_for("key", prefix, name, attempt).getrandbits(16)
-    return f"{prefix}_{slug(name, longest=LONGEST_KEY - len(prefix) - _SUFFIX - 2)}_{suffix:04x}"
+from mockserver.operations.keys import free_attempt, generated_key
 
 
 def create_agent(call: Call, services: Services) -> Reply:
     """Create an agent; its key is made from its name where none is given."""
     _check_references(config_of(call.body), None, services)
-    key = call.body.get("key") or _free_key(call.body["name"], services)
-    return Reply(201, services.store.add_agent(new_agent(call.body, key, services.clock.now())).as_json())
+    while True:
+        key = call.body.get("key") or _free_key(call.body["name"], services)
+        try:
+            return Reply(201, services.store.add_agent(new_agent(call.body, key, services.clock.now())).as_json())
+        except Refused as refused:
+            was_just_taken = refused.refusal.code == "SM311" and not call.body.get("key")
+            if not was_just_taken:
+                raise
 
 
 def new_agent(body: JsonObject, key: str, now: datetime) -> Agent:
@@ -50,10 +48,10 @@ def _check_references(config: JsonObject, before: JsonObject | None, services: S
 
 
 def _free_key(name: str, services: Services) -> str:
-    attempt = 0
-    while services.store.agent(key := generated_key("agt", name, services, attempt)):
-        attempt += 1
-    return key
+    def key_of(attempt: int) -> str:
+        return generated_key("agt", name, services, attempt)
+
+    return key_of(free_attempt(lambda attempt: services.store.agent(key_of(attempt)) is not None))
 
 
 def list_agents(call: Call, services: Services) -> Reply:

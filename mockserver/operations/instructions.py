@@ -12,23 +12,26 @@ from mockserver.domain.instructions import (
 from mockserver.domain.paging import page
 from mockserver.domain.rendering import rendered
 from mockserver.domain.templating import warnings
-from mockserver.domain.values import slug, timestamp
+from mockserver.domain.values import timestamp
 from mockserver.operations.call import Call, Reply, Services, listed
 from mockserver.operations.find import pattern_of
+from mockserver.operations.keys import free_attempt, generated_key
 
 
 def create_instruction(call: Call, services: Services) -> Reply:
     """Create an instruction with its first version."""
-    attempt = 0
-    while services.store.instruction(instruction_id := _id(call.body["name"], services, attempt)):
-        attempt += 1
-    made = new_instruction(call.body, instruction_id, services.clock.now())
-    return Reply(201, services.store.add_instruction(made).as_json())
+    added = None
+    while added is None:
+        made = new_instruction(call.body, _free_id(call.body["name"], services), services.clock.now())
+        added = services.store.add_instruction(made)
+    return Reply(201, added.as_json())
 
 
-def _id(name: str, services: Services, attempt: int) -> str:
-    suffix = services.ids.random_for("instruction", name, attempt).getrandbits(16)
-    return f"ins_{slug(name, longest=40)}_{suffix:04x}"
+def _free_id(name: str, services: Services) -> str:
+    def id_of(attempt: int) -> str:
+        return generated_key("ins", name, services, attempt)
+
+    return id_of(free_attempt(lambda attempt: services.store.instruction(id_of(attempt)) is not None))
 
 
 def list_instructions(call: Call, services: Services) -> Reply:

@@ -1,28 +1,37 @@
 """The operations on the schedules of an agent. Each begins by carrying out what is due (see `due`)."""
 
-from itertools import count
-
 from mockserver.domain.errors import Refused
 from mockserver.domain.paging import page
 from mockserver.domain.schedules import Execution, Schedule, create, stored_key, update
-from mockserver.operations.agents import generated_key
 from mockserver.operations.call import Call, Reply, Services, listed
 from mockserver.operations.due import catch_up
 from mockserver.operations.find import agent_of
+from mockserver.operations.keys import free_attempt, generated_key
 
 
 def create_agent_schedule(call: Call, services: Services) -> Reply:
     """Create a schedule; its key is made from its name where none is given. Raises Refused SM380, SM381."""
     _begin(call, services)
     chosen, now = call.body.get("key"), services.clock.now()
-    keys = [chosen] if chosen else (generated_key("sch", call.body["name"], services, attempt) for attempt in count())
-    for key in keys:
+    while True:
+        key = chosen or _free_key(call, services)
         schedule = create(call.body, agent_key=call.agent_key, key=key, now=now, cron=services.cron)
         added = services.store.schedules.add(schedule)
         if added is not None:
             return Reply(201, added.as_json())
-    message = f"Agent {call.agent_key} already has a schedule with key {chosen!r}."
-    raise Refused("SM381", message, fields={"/key": "is taken"})
+        if chosen:
+            message = f"Agent {call.agent_key} already has a schedule with key {chosen!r}."
+            raise Refused("SM381", message, fields={"/key": "is taken"})
+
+
+def _free_key(call: Call, services: Services) -> str:
+    def key_of(attempt: int) -> str:
+        return generated_key("sch", call.body["name"], services, attempt)
+
+    def is_taken(attempt: int) -> bool:
+        return services.store.schedules.get(stored_key(call.agent_key, key_of(attempt))) is not None
+
+    return key_of(free_attempt(is_taken))
 
 
 def list_agent_schedules(call: Call, services: Services) -> Reply:

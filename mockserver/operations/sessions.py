@@ -1,7 +1,6 @@
 """The operations on sessions (api-facts §3.2)."""
 
 from collections.abc import Callable, Iterable
-from itertools import count
 
 from mockserver.domain.access import permits
 from mockserver.domain.agents import Agent, effective_compaction
@@ -12,7 +11,6 @@ from mockserver.domain.forks import Fork, copied, copied_files, fork_of
 from mockserver.domain.paging import page
 from mockserver.domain.sessions import Session, create, update
 from mockserver.domain.simulator.compaction import compaction_of
-from mockserver.operations.agents import generated_key
 from mockserver.operations.call import Call, Reply, Services, listed
 from mockserver.operations.due import catch_up
 from mockserver.operations.find import (
@@ -24,6 +22,9 @@ from mockserver.operations.find import (
     pattern_of,
     session_of,
 )
+from mockserver.operations.keys import free_attempt, generated_key
+
+_TAKEN = ("SM313", "SM373")
 
 
 def create_agent_session(call: Call, services: Services) -> Reply:
@@ -34,7 +35,17 @@ def create_agent_session(call: Call, services: Services) -> Reply:
 
 def created_session(call: Call, services: Services, agent_for: Callable[[str], Agent]) -> Reply:
     """Create a session with the agent that `agent_for` returns for the session's key; on the route of an alias it is noted."""
-    key, agent = _key_and_agent(call, services, agent_for)
+    while True:
+        key, agent = _key_and_agent(call, services, agent_for)
+        try:
+            return _created(call, services, key, agent)
+        except Refused as refused:
+            was_just_taken = refused.refusal.code in _TAKEN and not call.body.get("key")
+            if not was_just_taken:
+                raise
+
+
+def _created(call: Call, services: Services, key: str, agent: Agent) -> Reply:
     if not agent.enabled:
         raise Refused("SM322", f"Agent {agent.key} is disabled and takes no sessions.", fields={"enabled": "is false"})
     fork = fork_of(call.body, _source_agent(call, services, agent))
@@ -83,9 +94,12 @@ def _key_and_agent(call: Call, services: Services, agent_for: Callable[[str], Ag
         _is_taken(key, agent, call, services)
         return str(key), agent
     name = str(call.body.get("name") or "session")
-    keys = (generated_key("ase", name, services, attempt) for attempt in count())
-    offers = ((key, agent_for(key)) for key in keys)
-    return next((key, agent) for key, agent in offers if not _is_taken(key, agent, call, services))
+
+    def offer(attempt: int) -> tuple[str, Agent]:
+        key = generated_key("ase", name, services, attempt)
+        return key, agent_for(key)
+
+    return offer(free_attempt(lambda attempt: _is_taken(*offer(attempt), call, services)))
 
 
 def _is_taken(key: str, agent: Agent, call: Call, services: Services) -> bool:

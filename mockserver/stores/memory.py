@@ -124,8 +124,10 @@ class MemoryStore:
     def _revised(self, corpus_key: str) -> None:
         self.change_corpus(corpus_key, lambda corpus: replace(corpus, revision=next(self._revisions)))
 
-    def add_instruction(self, instruction: Instruction) -> Instruction:  # noqa: D102
+    def add_instruction(self, instruction: Instruction) -> Instruction | None:  # noqa: D102
         with self._lock:
+            if instruction.id in self._instructions.by_key:
+                return None
             instruction = replace(instruction, sequence=self._sequence())
             self._instructions.add(instruction.id, instruction)
             return instruction
