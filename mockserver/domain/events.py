@@ -3,14 +3,16 @@
 Names and fields are those of api-facts §4.4. What is stored comes again in listings, the rest only in the answer to an input.
 """
 
+import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 from typing import Any, TypeAlias
 
 from mockserver.domain.values import JsonObject, timestamp
+from mockserver.domain.words import tokens_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +152,16 @@ Stored: TypeAlias = (
 )
 Passing: TypeAlias = ContextLimitExceeded | StepTransitionLimitExceeded | SessionInterrupted | ClientToolPending
 Body: TypeAlias = Stored | Passing
+NOT_COUNTED = -1
 PASSING = (ContextLimitExceeded, StepTransitionLimitExceeded, SessionInterrupted, ClientToolPending)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A body with its id, its session and its time. A hidden one is out of the agent's context and of plain listings."""
+    """A body with its id, its session and its time. A hidden one is out of the agent's context and of plain listings.
+
+    `tokens` is about how much of the model's window it takes; an event with another body than before has to be counted anew.
+    """
 
     id: str
     session_key: str
@@ -163,6 +169,12 @@ class Event:
     body: Body
     hidden: bool = False
     sequence: int = 0
+    tokens: int = field(default=NOT_COUNTED, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Count the tokens, once: events are copied often, and counted on every turn."""
+        if self.tokens == NOT_COUNTED:
+            object.__setattr__(self, "tokens", tokens_of(_read_by_model(self.body)))
 
     @property
     def is_stored(self) -> bool:
@@ -211,6 +223,17 @@ def type_of(body: Body) -> str:
 def text_of(message: InputMessage) -> str:
     """Return the text parts of an input message, a line each."""
     return "\n".join(part["content"] for part in message.messages if part["type"] == "text")
+
+
+def _read_by_model(body: Body) -> str:
+    match body:
+        case InputMessage():
+            return text_of(body)
+        case Compaction():
+            return body.summary_text
+        case _:
+            content = getattr(body, "content", None)
+            return content if isinstance(content, str) else json.dumps(body_as_json(body), default=str)
 
 
 def body_as_json(body: Body) -> JsonObject:

@@ -7,7 +7,7 @@ from random import Random
 
 from mockserver.domain.artifacts import Artifact
 from mockserver.domain.errors import Refused
-from mockserver.domain.events import Body, Compaction, Event, ToolOutput, new_event_id
+from mockserver.domain.events import NOT_COUNTED, Body, Compaction, Event, ToolOutput, new_event_id
 from mockserver.domain.values import JsonObject
 
 
@@ -48,10 +48,7 @@ def copied(
     compacted = _end(rows, fork.compact_up_to, "compact_up_to_event_id", fork) if fork.compact_up_to is not None else 0
     visible = [event for event in rows[compacted:end] if not event.hidden]
     ids = {event.id: new_event_id(random) for event in visible}
-    copies = [
-        replace(event, id=ids[event.id], session_key=session_key, body=_renamed(event.body, ids, session_key), sequence=0)
-        for event in visible
-    ]
+    copies = [_copy(event, ids, session_key) for event in visible]
     if not compacted:
         return copies
     summary = Event(
@@ -61,6 +58,11 @@ def copied(
         body=summed_up(rows[:compacted]),
     )
     return [summary, *copies]
+
+
+def _copy(event: Event, ids: Mapping[str, str], session_key: str) -> Event:
+    body = _renamed(event.body, ids, session_key)
+    return replace(event, id=ids[event.id], session_key=session_key, body=body, sequence=0, tokens=NOT_COUNTED)
 
 
 def _end(rows: Sequence[Event], event_id: str | None, field: str, fork: Fork) -> int:

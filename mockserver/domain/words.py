@@ -1,4 +1,4 @@
-"""The words of a text that carry meaning, for ranking and for telling what a message asks."""
+"""The words of a text that carry meaning, for ranking and for telling what a message asks; how many tokens a text is."""
 
 import re
 
@@ -9,6 +9,12 @@ _STOP_WORDS = frozenset(
     which who why will with would you your""".split()  # noqa: SIM905 - a list of words reads best as text
 )
 _SHORTEST_PLURAL = 4
+_CHARACTERS_PER_TOKEN = 4
+
+
+def tokens_of(text: str) -> int:
+    """Estimate how many tokens a text is."""
+    return -(-len(text) // _CHARACTERS_PER_TOKEN)
 
 
 def terms(text: str) -> list[str]:

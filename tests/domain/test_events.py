@@ -1,6 +1,19 @@
+from dataclasses import replace
+
 import pytest
 
-from mockserver.domain.events import AgentOutput, InputMessage, SkillLoad, Thinking, ToolInput, ToolOutput, text_of, type_of
+from mockserver.domain.events import (
+    AgentOutput,
+    Compaction,
+    InputMessage,
+    SkillLoad,
+    StructuredOutput,
+    Thinking,
+    ToolInput,
+    ToolOutput,
+    text_of,
+    type_of,
+)
 from tests.arrange import an_event
 
 BODIES = [
@@ -51,3 +64,23 @@ def test_the_text_of_a_message_is_that_of_its_text_parts():
     parts = ({"type": "text", "content": "one"}, {"type": "skill", "skill_name": "s"}, {"type": "text", "content": "two"})
 
     assert text_of(InputMessage(parts)) == "one\ntwo"
+
+
+@pytest.mark.parametrize(
+    ("body", "tokens"),
+    [
+        (AgentOutput(""), 0),
+        (AgentOutput("abcde"), 2),
+        (InputMessage(({"type": "text", "content": "12345678"}, {"type": "skill", "skill_name": "tea"})), 2),
+        (Compaction(1, 2, "sum_1", "1234"), 1),
+        (StructuredOutput("s", {"a": 1}), 18),
+    ],
+)
+def test_an_event_knows_how_many_tokens_the_model_reads_of_it(body, tokens):
+    assert an_event(body=body).tokens == tokens
+
+
+def test_a_changed_event_is_not_counted_again():
+    event = replace(an_event(body=AgentOutput("abcde")), tokens=7)
+
+    assert replace(event, hidden=True, sequence=3).tokens == 7

@@ -1,20 +1,14 @@
 """How much of the model's window a conversation fills, estimated in tokens."""
 
-import json
 from collections.abc import Iterable, Sequence
 
 from mockserver.domain.agents import Agent
-from mockserver.domain.events import Compaction, Event, InputMessage, body_as_json, text_of
+from mockserver.domain.events import Compaction, Event, InputMessage, text_of
 from mockserver.domain.simulator.plan import Told
+from mockserver.domain.words import tokens_of
 
-CHARACTERS_PER_TOKEN = 4
 WINDOW_PARAMETER = "context_window"
 """The model parameter by which an agent has a window of its own; else it is the mock's setting."""
-
-
-def tokens_of(text: str) -> int:
-    """Estimate how many tokens a text is."""
-    return -(-len(text) // CHARACTERS_PER_TOKEN)
 
 
 def window_of(agent: Agent, usual: int) -> int:
@@ -25,18 +19,7 @@ def window_of(agent: Agent, usual: int) -> int:
 
 def context_tokens(told: Told, history: Iterable[Event]) -> int:
     """Estimate what the model reads: what it is told, and all that it may still see of the session."""
-    return tokens_of(told.text) + sum(_tokens_of_event(event) for event in history)
-
-
-def _tokens_of_event(event: Event) -> int:
-    match event.body:
-        case InputMessage():
-            return tokens_of(text_of(event.body))
-        case Compaction(summary_text=summary):
-            return tokens_of(summary)
-        case _:
-            content = getattr(event.body, "content", None)
-            return tokens_of(content if isinstance(content, str) else json.dumps(body_as_json(event.body), default=str))
+    return tokens_of(told.text) + sum([event.tokens for event in history])
 
 
 def earlier_texts(history: Sequence[Event]) -> list[str]:

@@ -13,7 +13,7 @@ from mockserver.domain.ports import Clock, Ids, Store, Transform, Words
 from mockserver.domain.sessions import ContextUsage, Parked, Session
 from mockserver.domain.simulator.acts import Act
 from mockserver.domain.simulator.calls import Outcome, Place, RunTool, ToolCall
-from mockserver.domain.simulator.context import context_tokens, tokens_of, window_of
+from mockserver.domain.simulator.context import context_tokens, window_of
 from mockserver.domain.simulator.drafts import Draft, Drafts, FallsSilent, Speaks
 from mockserver.domain.simulator.physics import Physics
 from mockserver.domain.simulator.plan import StepPlan, TurnPlan
@@ -21,6 +21,7 @@ from mockserver.domain.simulator.scenarios import Book
 from mockserver.domain.streaming import Frame, pieces
 from mockserver.domain.templating.dialect import Dialect
 from mockserver.domain.values import JsonObject
+from mockserver.domain.words import tokens_of
 
 
 @dataclass(frozen=True, slots=True)
