@@ -71,6 +71,7 @@ def measured() -> Iterator[tuple[str, float]]:
         mock.client.get(session, headers=HEADERS)
 
     mock.fill(session, FEW)
+    mock.turn(session, HELLO)
     timed(read, 500)
     yield "reading a session", timed(read, 500)
     yield "creating a session", timed(mock.session, 300)

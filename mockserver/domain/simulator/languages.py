@@ -1,6 +1,7 @@
 """Which language the rendered instructions ask for."""
 
 import re
+from functools import lru_cache
 
 DEFAULT = "en"
 _NAMES = {
@@ -32,6 +33,7 @@ _ASKED = re.compile(
 )
 
 
+@lru_cache(maxsize=1000)
 def asked_for(instructions: str) -> str:
     """Return the code of the language that the instructions ask for, English where they ask for none that is known.
 

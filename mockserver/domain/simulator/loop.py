@@ -98,8 +98,9 @@ def _joined(stage: Stage, joining: Input | None) -> Drafts[Asked]:
 
 def _following(stage: Stage, step: StepPlan, said: Said) -> str | None:
     """Return the first step whose condition holds, None when none does: then the turn ends."""
-    context = _condition_context(stage, said)
-    for following in step.step.get("next_steps", ()):
+    choices = step.step.get("next_steps", ())
+    context = _condition_context(stage, said) if choices else {}
+    for following in choices:
         condition = following.get("condition")
         if condition is None or conditions.holds(conditions.parse(condition), context):
             return str(following["step_name"])
