@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from mockserver.domain.conditions.nodes import And, Condition, Get, Literal, Negative, Not, Operation, Or, Rank
 from mockserver.domain.conditions.paths import path_of
-from mockserver.domain.conditions.tokens import ConditionError, Token, tokens, unquoted
+from mockserver.domain.conditions.tokens import ConditionError, tokens, unquoted
+from mockserver.domain.scanning import Cursor, Token
 
 DEEPEST = 100
 MOST_DIGITS = 40
@@ -32,37 +33,14 @@ def parse(text: str) -> Condition:
     return condition
 
 
-class _Parser:
-    def __init__(self, words: list[Token]) -> None:
-        self.words = words
-        self.at = 0
-
-    @property
-    def word(self) -> Token:
-        return self.words[self.at]
-
-    def take(self) -> Token:
-        self.at += 1
-        return self.words[self.at - 1]
-
-    def took(self, kind: str) -> bool:
-        if self.word.kind != kind:
-            return False
-        self.at += 1
-        return True
-
-    def expect(self, kind: str, expected: str) -> Token:
-        if self.word.kind != kind:
-            raise self.error(expected)
-        return self.take()
-
+class _Parser(Cursor):
     def error(self, expected: str) -> ConditionError:
         got = f"got {self.word.text!r}" if self.word.text else "the condition ends"
-        return ConditionError(f"expected {expected}, {got}", column=self.word.column)
+        return ConditionError(f"expected {expected}, {got}", column=self.word.place)
 
     def expression(self, least: Rank, depth: int) -> Condition:
         if depth > DEEPEST:
-            raise ConditionError(f"the condition is nested deeper than {DEEPEST}", column=self.word.column)
+            raise ConditionError(f"the condition is nested deeper than {DEEPEST}", column=self.word.place)
         left = self.prefix(depth + 1)
         while (rank := _INFIX.get(self.word.kind, Rank.NONE)) > least:
             left = self.infix(left, rank, depth + 1)
@@ -96,10 +74,10 @@ class _Parser:
     def get(self, depth: int) -> Get:
         name = self.take()
         if name.text.lower() != "get":
-            raise ConditionError(self.no_such(name), column=name.column)
+            raise ConditionError(self.no_such(name), column=name.place)
         self.expect("(", "( behind get")
         path = self.expect("text", "a path in quotes: '$.name'")
-        steps = path_of(unquoted(path.text, column=path.column), column=path.column)
+        steps = path_of(unquoted(path.text, column=path.place), column=path.place)
         default = self.expression(Rank.NONE, depth) if self.took(",") else None
         self.expect(")", "an operator or )" if default is not None else ", with a default, or )")
         return Get(steps, default)
@@ -115,7 +93,7 @@ class _Parser:
             case "number":
                 return Literal(_number(self.take()))
             case "text":
-                return Literal(unquoted(self.take().text, column=word.column))
+                return Literal(unquoted(self.take().text, column=word.place))
             case "true" | "false" | "null":
                 return Literal(_CONSTANTS[self.take().kind])
             case _:
@@ -125,10 +103,10 @@ class _Parser:
 def _number(word: Token) -> int | float:
     """Read a number: an integer beyond 64 bits becomes real. Raises ConditionError for one too long or too large."""
     if len(word.text) > MOST_DIGITS:
-        raise ConditionError(f"the number has more than {MOST_DIGITS} digits", column=word.column)
+        raise ConditionError(f"the number has more than {MOST_DIGITS} digits", column=word.place)
     if word.text.isdigit() and (whole := int(word.text)) < 2**63:
         return whole
     real = float(word.text)
     if math.isinf(real):
-        raise ConditionError("the number is too large", column=word.column)
+        raise ConditionError("the number is too large", column=word.place)
     return real

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from mockserver.domain.scanning import Token, matches
 
 LONGEST = 8000
 QUOTED = r"""'(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*\""""
@@ -34,29 +35,20 @@ class ConditionError(ValueError):
         self.column = column
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word, its text and its column from 1; `kind` is `number`, `text`, `name`, `end`, a keyword or a sign itself."""
-
-    kind: str
-    text: str
-    column: int
-
-
 def tokens(text: str) -> list[Token]:
     """Cut a condition into words, an `end` after the last. Raises ConditionError for what is no word, or for too long a text."""
     if len(text) > LONGEST:
         raise ConditionError(f"the condition is longer than {LONGEST} characters", column=LONGEST + 1)
-    found: list[Token] = []
-    at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise ConditionError(_problem(text[at]), column=at + 1)
-        if match.lastgroup != "space":
-            found.append(Token(_kind(str(match.lastgroup), match.group()), match.group(), at + 1))
-        at = match.end()
+
+    def unknown(at: int) -> ConditionError:
+        return ConditionError(_problem(text[at]), column=at + 1)
+
+    found = [_token(match) for match in matches(text, _TOKEN, unknown)]
     return [*found, Token("end", "", len(text) + 1)]
+
+
+def _token(match: re.Match[str]) -> Token:
+    return Token(_kind(str(match.lastgroup), match.group()), match.group(), match.start() + 1)
 
 
 def _kind(group: str, word: str) -> str:

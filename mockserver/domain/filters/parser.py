@@ -25,7 +25,8 @@ from mockserver.domain.filters.nodes import (
     Rank,
     Value,
 )
-from mockserver.domain.filters.tokens import FilterError, Token, tokens
+from mockserver.domain.filters.tokens import FilterError, tokens
+from mockserver.domain.scanning import Cursor, Token
 
 DEEPEST = 100
 MOST_DIGITS = 40
@@ -60,40 +61,20 @@ def parse_scoped(text: str) -> Node:
     return _Parser(tokens(text), scoped=True).filter()
 
 
-class _Parser:
+class _Parser(Cursor):
     def __init__(self, words: list[Token], *, scoped: bool) -> None:
-        self.words = words
+        super().__init__(words)
         self.scoped = scoped
-        self.at = 0
-
-    @property
-    def word(self) -> Token:
-        return self.words[self.at]
-
-    def take(self) -> Token:
-        self.at += 1
-        return self.words[self.at - 1]
-
-    def took(self, kind: str) -> bool:
-        if self.word.kind != kind:
-            return False
-        self.at += 1
-        return True
-
-    def expect(self, kind: str, expected: str) -> Token:
-        if self.word.kind != kind:
-            raise self.error(expected)
-        return self.take()
 
     def error(self, expected: str) -> FilterError:
         word, before = self.word, self.words[max(self.at - 1, 0)]
         for suspect in (before, word):
             if suspect.kind == "name" and suspect.text.lower() in _REFUSED:
-                return FilterError(f"{suspect.text} is not part of the filter language", position=suspect.position)
+                return FilterError(f"{suspect.text} is not part of the filter language", position=suspect.place)
         if word.kind == "(" and before.kind == "name":
-            return FilterError(f"the filter language has no functions, and so no {before.text}()", position=before.position)
+            return FilterError(f"the filter language has no functions, and so no {before.text}()", position=before.place)
         got = f"got {word.text!r}" if word.text else "the filter ends"
-        return FilterError(f"expected {expected}, {got}", position=word.position)
+        return FilterError(f"expected {expected}, {got}", position=word.place)
 
     def filter(self) -> Node:
         node = self.condition(Rank.NONE, 0)
@@ -114,7 +95,7 @@ class _Parser:
 
     def expression(self, least: Rank, depth: int) -> Expression:
         if depth > DEEPEST:
-            raise FilterError(f"the filter is nested deeper than {DEEPEST}", position=self.word.position)
+            raise FilterError(f"the filter is nested deeper than {DEEPEST}", position=self.word.place)
         left = self.prefix(depth + 1)
         while (rank := _INFIX.get(self.word.kind, Rank.NONE)) > least:
             left = self.infix(left, rank, depth + 1)
@@ -181,7 +162,7 @@ class _Parser:
 
     def like(self, left: Operand) -> Like:
         if self.scoped:
-            raise FilterError("LIKE is for sessions only and has no place in a corpus filter", position=self.word.position)
+            raise FilterError("LIKE is for sessions only and has no place in a corpus filter", position=self.word.place)
         self.take()
         return Like(left, _text(self.expect("text", "a pattern in single quotes")))
 
@@ -209,7 +190,7 @@ class _Parser:
         path = tuple(text.split("."))
         if self.scoped and (path[0] not in SCOPES or len(path) == 1):
             problem = f"the field {text!r} has no scope: expected doc.… or part.…; texts stand in single quotes"
-            raise FilterError(problem, position=word.position)
+            raise FilterError(problem, position=word.place)
         return Name(path)
 
     def literal(self, expected: str) -> Value:
@@ -226,10 +207,10 @@ class _Parser:
                 raise self.error(f"{expected}, true, false or null")
 
 
-def _as_operand(node: Expression, place: Token) -> Operand:
+def _as_operand(node: Expression, word: Token) -> Operand:
     if not isinstance(node, Operand):
         problem = "a condition has no value to compare or calculate with; join conditions by AND or OR"
-        raise FilterError(problem, position=place.position)
+        raise FilterError(problem, position=word.place)
     return node
 
 
@@ -240,10 +221,10 @@ def _text(word: Token) -> str:
 def _number(word: Token, sign: int) -> int | float:
     """Read a number: an integer beyond 64 bits becomes real, as in SQLite. Raises FilterError for one too long or too large."""
     if len(word.text) > MOST_DIGITS:
-        raise FilterError(f"the number has more than {MOST_DIGITS} digits", position=word.position)
+        raise FilterError(f"the number has more than {MOST_DIGITS} digits", position=word.place)
     if word.text.isdigit() and -(2**63) <= (whole := sign * int(word.text)) < 2**63:
         return whole
     real = sign * float(word.text)
     if math.isinf(real):
-        raise FilterError("the number is too large", position=word.position)
+        raise FilterError("the number is too large", position=word.place)
     return real

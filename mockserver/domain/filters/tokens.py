@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from mockserver.domain.scanning import Token, matches
 
 LONGEST = 8000
 KEYWORDS = frozenset({"and", "or", "not", "in", "like", "is", "null", "true", "false"})
@@ -35,29 +36,22 @@ class FilterError(Exception):
         self.position = position
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word, its text and its place from 1; `kind` is `number`, `text`, `quoted`, `name`, `end`, a keyword or a sign itself."""
-
-    kind: str
-    text: str
-    position: int
-
-
 def tokens(text: str) -> list[Token]:
     """Cut a filter into words, an `end` after the last. Raises FilterError for what is no word, or for too long a text."""
     if len(text) > LONGEST:
         raise FilterError(f"the filter is longer than {LONGEST} characters", position=LONGEST + 1)
-    found: list[Token] = []
-    at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None or match.lastgroup == "refused":
-            raise FilterError(_problem(text[at], match), position=at + 1)
-        if match.lastgroup != "space":
-            found.append(Token(_kind(str(match.lastgroup), match.group()), match.group(), at + 1))
-        at = match.end()
+
+    def unknown(at: int) -> FilterError:
+        return FilterError(_problem(text[at]), position=at + 1)
+
+    found = [_token(match) for match in matches(text, _TOKEN, unknown)]
     return [*found, Token("end", "", len(text) + 1)]
+
+
+def _token(match: re.Match[str]) -> Token:
+    if match.lastgroup == "refused":
+        raise FilterError(_REFUSED[match.group()], position=match.start() + 1)
+    return Token(_kind(str(match.lastgroup), match.group()), match.group(), match.start() + 1)
 
 
 def _kind(group: str, word: str) -> str:
@@ -66,7 +60,5 @@ def _kind(group: str, word: str) -> str:
     return group
 
 
-def _problem(character: str, refused: re.Match[str] | None) -> str:
-    if refused is not None:
-        return _REFUSED[refused.group()]
+def _problem(character: str) -> str:
     return "this quote is never closed" if character in "'\"" else f"{character!r} has no meaning here"
