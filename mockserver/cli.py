@@ -46,8 +46,9 @@ def main() -> None:
 def serve(*, quiet: bool, **flags: Any) -> None:
     """Serve the mock until Ctrl+C."""
     from mockserver.app import create_pipeline  # noqa: PLC0415 - `--help` and `explain` need not pay for the document
+    from mockserver.contents import worlds_of  # noqa: PLC0415
     from mockserver.scenario_files import ScenarioFileError  # noqa: PLC0415
-    from mockserver.seeds import WorldError, load_world  # noqa: PLC0415
+    from mockserver.seeds import WorldError  # noqa: PLC0415
     from mockserver.serving.granian import AddressInUseError, free_port  # noqa: PLC0415
     from mockserver.serving.granian import serve as serve_app  # noqa: PLC0415
 
@@ -55,13 +56,12 @@ def serve(*, quiet: bool, **flags: Any) -> None:
         settings = resolve(flags, folder=Path.cwd())
         port = free_port(settings.host, settings.port)
         pipeline = create_pipeline(settings)
-        principals = load_world(Path(settings.world) if settings.world else None).principals
+        keys = [key for world in worlds_of(settings) for key in world.keys]
     except (SettingsError, WorldError, ScenarioFileError) as error:
         raise _Wrong(str(error)) from error
     except AddressInUseError as error:
         raise _Wrong(f"{error}. Stop what listens there, or choose another port: --port 0 takes a free one.") from error
     if not quiet:
-        keys = [(", ".join(sorted(principal.api_roles)) or "roles on agents", key) for key, principal in principals.items()]
         show(
             Console(),
             settings,

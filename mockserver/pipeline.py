@@ -7,16 +7,18 @@ from typing import Any
 
 import orjson
 
-from mockserver.domain.access import Principal, permits
+from mockserver.authentication import Authentication, Caller
+from mockserver.domain.access import NOBODY, Principal, permits
 from mockserver.domain.chaos import Faults
 from mockserver.domain.errors import Kind, Refused
 from mockserver.domain.values import timestamp
 from mockserver.domain.wishes import wishes_in
-from mockserver.faults import NOTHING_FALLS, Chaos, Falling
+from mockserver.faults import NOTHING_FALLS, Falling
 from mockserver.operations.call import Call, Handler, Reply, Services
 from mockserver.spec.operations import Operation, Operations, Route
 from mockserver.spec.requests import BodyLimits, RawRequest, validated
 from mockserver.spec.responses import EVENT_STREAM, RawResponse
+from mockserver.worlds import Worlds
 
 logger = logging.getLogger("sessionsuite.mock")
 
@@ -41,13 +43,14 @@ _RETRY_AFTER_SECONDS = "1"
 
 
 class Pipeline:
-    """Answers requests for one world. `journal` keeps the latest, newest last; `chaos` has the rules of faults."""
+    """Answers requests for all worlds. `journal` keeps the latest, newest last."""
 
     def __init__(
         self,
         operations: Operations,
         handlers: Mapping[str, Handler],
-        services: Services,
+        worlds: Worlds,
+        authentication: Authentication,
         *,
         seed: int,
         limits: BodyLimits,
@@ -57,70 +60,74 @@ class Pipeline:
         if unhandled:
             raise ValueError(f"operations and handlers do not match: {', '.join(sorted(unhandled))}")
         self.operations = operations
-        self.services = services
-        self.chaos = Chaos(services.clock, services.ids)
+        self.worlds = worlds
+        self.authentication = authentication
         self.limits = limits
         self.journal: deque[dict[str, Any]] = deque(maxlen=journal_size)
         self._handlers = handlers
         self._seed = str(seed)
 
+    @property
+    def services(self) -> Services:
+        """Those of the first tenant's own world."""
+        return self.worlds.own()[0].services
+
     def __call__(self, request: RawRequest) -> RawResponse:
         """Answer a request; never raises for what a client sends."""
-        headers = {"X-Request-Id": self.services.ids.request_id(), "X-Mock-Seed": self._seed}
+        caller = self.authentication.caller(request.headers)
+        chaos = caller.world.chaos
+        headers = {"X-Request-Id": caller.world.services.ids.request_id(), "X-Mock-Seed": self._seed}
         falling = NOTHING_FALLS
 
         def fall(faults: Faults) -> None:
             nonlocal falling
             if falling is NOTHING_FALLS:
-                falling = self.chaos.drawn(request, faults)
+                falling = chaos.drawn(request, faults)
                 falling.before()
 
         try:
             route = self.operations.route(request.method, request.path)
-            falling = self.chaos.falling(request, route.operation)
+            falling = chaos.falling(request, route.operation)
             falling.before()
-            reply = self._handled(route, request, headers, fall)
+            reply = self._handled(route, request, caller, headers, fall)
         except Refused as refused:
             reply = _refusal(refused, headers)
         except Exception:
             logger.exception("%s %s failed: a defect of the mock, please report it", request.method, request.path)
             message = "The mock has a defect; its log says more."
             reply = Reply(500, {"messages": [message], "request_id": headers["X-Request-Id"]})
-        self._record(request, reply, headers, falling)
+        self._record(request, caller, reply, headers, falling)
         return falling.on(_raw(reply, headers))
 
-    def _handled(self, route: Route, request: RawRequest, headers: dict[str, str], fall: Callable[[Faults], None]) -> Reply:
+    def _handled(
+        self, route: Route, request: RawRequest, caller: Caller, headers: dict[str, str], fall: Callable[[Faults], None]
+    ) -> Reply:
         wishes = wishes_in(request.headers)
         if wishes.code is not None:
             return _wished(wishes.code, route, headers)
-        principal = self._authenticated(request.headers)
-        _authorised(principal, route.operation, route.path_parameters)
+        services, principal = self._admitted(route, request, caller)
         valid = validated(route, request, self.limits)
         call = Call(valid.operation, principal, valid.parameters, valid.body, files=valid.files, wishes=wishes, fall=fall)
-        reply = self._handlers[route.operation.id](call, self.services)
+        reply = self._handlers[route.operation.id](call, services)
         if applied := wishes.applied(reply.applied):
             headers["Preference-Applied"] = applied
         return reply
 
-    def _authenticated(self, headers: Mapping[str, str]) -> Principal:
-        key, authorization = headers.get("x-api-key"), headers.get("authorization", "")
-        scheme, _, bearer = authorization.partition(" ")
-        if authorization and (scheme.lower() != "bearer" or not bearer.strip()):
-            raise Refused("SM102", "The Authorization header is not of the form `Bearer KEY`.")
-        if key and bearer and key != bearer.strip():
-            raise Refused("SM103", "x-api-key and Authorization carry different credentials; send one of them.")
-        credential = key or bearer.strip()
-        if not credential:
-            raise Refused("SM101", "The request carries no credential: send `x-api-key: KEY` or `Authorization: Bearer KEY`.")
-        principal = self.services.store.principal(credential)
-        if principal is None:
-            raise Refused("SM102", "The API key is not known.")
-        return principal
+    def _admitted(self, route: Route, request: RawRequest, caller: Caller) -> tuple[Services, Principal]:
+        """Return the world of a caller who may do it; anybody may do what is public. Raises Refused SM101 to SM110, SM216."""
+        if route.operation.is_public:
+            return self.authentication.outside(request.headers).services, NOBODY
+        if caller.principal is None:
+            raise caller.refused or Refused("SM101", "The request carries no credential.")
+        _authorised(caller.principal, route.operation, route.path_parameters)
+        return caller.world.services, caller.principal
 
-    def _record(self, request: RawRequest, reply: Reply, headers: Mapping[str, str], falling: Falling) -> None:
+    def _record(self, request: RawRequest, caller: Caller, reply: Reply, headers: Mapping[str, str], falling: Falling) -> None:
         self.journal.append(
             {
-                "time": timestamp(self.services.clock.now()),
+                "time": timestamp(caller.world.services.clock.now()),
+                "tenant": caller.world.tenant,
+                "test_id": caller.world.test_id,
                 "method": request.method,
                 "path": request.path,
                 "query": request.query,

@@ -11,11 +11,12 @@ from typing import Any
 
 import yaml
 
-from mockserver.domain.access import Principal
+from mockserver.domain.credentials import ApiKey, AppClient, new_api_key, new_app_client
 from mockserver.domain.values import JsonObject
 
+DEFAULT_TENANT = "default"
 _PARTS = {"api_keys", "corpora", "agents"}
-_OPTIONAL = {"aliases", "tools", "scenarios", "scenario_files"}
+_OPTIONAL = {"tenant", "app_clients", "aliases", "tools", "scenarios", "scenario_files"}
 
 
 class WorldError(ValueError):
@@ -24,12 +25,16 @@ class WorldError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a world file holds: whom each API key belongs to, and the create requests of all the rest.
+    """What a world file holds: the tenant, its API keys and app clients, and the create requests of all the rest.
 
-    `scenarios` says where scenarios are: files, each with the name of the part that holds them, None for all of it.
+    `keys` are the API keys in clear behind the roles of each, for people to read. `scenarios` says where scenarios are: files,
+    each with the name of the part that holds them, None for all of it.
     """
 
-    principals: dict[str, Principal]
+    tenant: str
+    api_keys: tuple[ApiKey, ...]
+    app_clients: tuple[AppClient, ...]
+    keys: tuple[tuple[str, str], ...]
     corpora: tuple[tuple[JsonObject, tuple[JsonObject, ...]], ...]
     tools: tuple[JsonObject, ...]
     agents: tuple[JsonObject, ...]
@@ -57,7 +62,10 @@ def _world(raw: Any, file: Path) -> World:
         raise TypeError(f"named {unknown[0]!r} is unknown; the parts are {', '.join(sorted(_PARTS | _OPTIONAL))}")
     json.dumps(raw)  # a TypeError names what JSON does not have, an unquoted date for one
     return World(
-        principals={entry["key"]: _principal(entry) for entry in raw["api_keys"]},
+        tenant=_tenant(raw.get("tenant", DEFAULT_TENANT)),
+        api_keys=tuple(_api_key(number, entry) for number, entry in enumerate(raw["api_keys"], 1)),
+        app_clients=tuple(_app_client(number, entry) for number, entry in enumerate(raw.get("app_clients", ()), 1)),
+        keys=tuple((", ".join(entry.get("api_roles", ())) or "roles on objects", entry["key"]) for entry in raw["api_keys"]),
         corpora=tuple(_corpus(entry) for entry in raw["corpora"]),
         tools=_requests("tools", raw.get("tools", ())),
         agents=_requests("agents", raw["agents"]),
@@ -67,6 +75,12 @@ def _world(raw: Any, file: Path) -> World:
             *((file.parent / name, None) for name in _names(raw.get("scenario_files", []))),
         ),
     )
+
+
+def _tenant(name: Any) -> str:
+    if not isinstance(name, str) or not name:
+        raise TypeError("named 'tenant' must be a name")
+    return name
 
 
 def _names(value: Any) -> list[str]:
@@ -81,20 +95,14 @@ def _requests(part: str, entries: Any) -> tuple[JsonObject, ...]:
     return tuple(entries)
 
 
-def _principal(entry: JsonObject) -> Principal:
-    return Principal(
-        name=entry.get("name", entry["key"]),
-        api_roles=frozenset(entry.get("api_roles", ())),
-        agent_roles=_roles_on("agent_key", entry.get("agent_roles", ())),
-        corpus_roles=_roles_on("corpus_key", entry.get("corpus_roles", ())),
-    )
+def _api_key(number: int, entry: JsonObject) -> ApiKey:
+    body = {"name": f"API key {number}", **entry}
+    return new_api_key(body, key_id=f"aky_{number}", secret=entry["key"], creator=None)
 
 
-def _roles_on(object_key: str, held: Any) -> dict[str, frozenset[str]]:
-    roles: dict[str, set[str]] = {}
-    for entry in held:
-        roles.setdefault(entry[object_key], set()).add(entry["role"])
-    return {key: frozenset(names) for key, names in roles.items()}
+def _app_client(number: int, entry: JsonObject) -> AppClient:
+    body = {"name": f"App client {number}", **entry}
+    return new_app_client(body, app_id=f"app_{number}", client_id=entry["client_id"], secret=entry["client_secret"])
 
 
 def _corpus(entry: JsonObject) -> tuple[JsonObject, tuple[JsonObject, ...]]:

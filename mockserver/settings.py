@@ -30,7 +30,7 @@ class Settings:
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(4010, "port to listen on; 0 lets the system choose", least=0, most=65535)
     seed: int = _setting(0, "seed of ids, names and everything random")
-    world: str = _setting("", "world file to start with; empty for the default world")
+    world: str = _setting("", "world files to start with, separated by commas, one for each tenant; empty for the default world")
     scenarios: str = _setting("", "scenario files besides the built-in ones, separated by commas; the last weighs most")
     threads: int = _setting(64, "requests and streams served at once", least=1, most=1024)
     max_body_bytes: int = _setting(1_048_576, "largest JSON body, in bytes", least=1)
@@ -46,6 +46,8 @@ class Settings:
     template_iterations: int = _setting(10_000, "most turns of all loops in one rendering", least=1, most=1_000_000)
     template_characters: int = _setting(1_000_000, "longest text that one rendering builds", least=1, most=10_000_000)
     template_depth: int = _setting(60, "deepest nesting of directives, macros and values", least=1, most=60)
+    token_seconds: int = _setting(1800, "how long a token of an app client is good, in seconds", least=1, most=86_400)
+    test_worlds: int = _setting(200, "most worlds of tests (`X-Test-Id`) kept at once", least=1, most=10_000)
     journal_size: int = _setting(1000, "requests kept for /__admin/requests", least=0, most=100_000)
 
 

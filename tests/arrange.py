@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import settings
 
 from mockserver.app import create_app
-from mockserver.domain.access import Principal
 from mockserver.domain.agents import Agent, config_of
+from mockserver.domain.credentials import new_api_key
 from mockserver.domain.events import AgentOutput, Event
 from mockserver.domain.sessions import Session
 from mockserver.runtime import FixedClock
@@ -69,8 +69,8 @@ def search_tool(*corpora, override=None, **search):
 
 def contents(*agents, **more):
     """What a store is made with: the owner's key, and these agents."""
-    owner = Principal("owner", frozenset({"owner"}), {}, {})
-    return Contents(principals={"mock-owner": owner}, agents=agents or [an_agent()], **more)
+    owner = new_api_key({"name": "owner", "api_roles": ["owner"]}, key_id="aky_1", secret="mock-owner", creator=None)  # noqa: S106
+    return Contents(api_keys=[owner], agents=agents or [an_agent()], **more)
 
 
 def a_session(key="s1", agent_key="a1", **more):

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from mockserver.domain import conditions
+from mockserver.domain.access import Roles
 from mockserver.domain.errors import Refused
-from mockserver.domain.identity import Roles
 from mockserver.domain.sessions import MASK
 from mockserver.domain.values import JsonObject, timestamp
 

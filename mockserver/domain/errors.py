@@ -57,6 +57,20 @@ _ROWS = (
         "Two credentials that differ were sent.",
         "Send one of `x-api-key` and `Authorization`.",
     ),
+    ("SM104", Kind.UNAUTHENTICATED, "The API key is disabled.", "PATCH it with `enabled: true`, or use another one."),
+    ("SM105", Kind.UNAUTHENTICATED, "The token has expired.", "Get another one from /oauth/token."),
+    (
+        "SM106",
+        Kind.UNAUTHENTICATED,
+        "The token is not good here (any more).",
+        "Get another one from /oauth/token, with the X-Test-Id that the request has.",
+    ),
+    (
+        "SM107",
+        Kind.UNAUTHENTICATED,
+        "Client id and secret do not belong together.",
+        "Use those that POST /v2/app_clients showed.",
+    ),
     (
         "SM110",
         Kind.FORBIDDEN,
@@ -131,6 +145,13 @@ _ROWS = (
         "`Prefer: code=` asks for an error that the operation does not declare.",
         "Use a status named; `X-Mock-Chaos-Status` gives others.",
     ),
+    ("SM216", Kind.INVALID, "The X-Test-Id cannot be used.", "Send 1 to 100 letters, digits or . _ : -"),
+    (
+        "SM217",
+        Kind.RATE_LIMITED,
+        "There are too many worlds of tests, and in each of them something runs.",
+        "End some by DELETE /__admin/tests/ID, or allow more with the setting `test_worlds`.",
+    ),
     ("SM215", Kind.WISHED, "The error was asked for by `Prefer: code=`.", "Leave the preference out."),
     (
         "SM230",
@@ -165,6 +186,25 @@ _ROWS = (
     ("SM315", Kind.CONFLICT, "The corpus has a document with this id.", "Delete it first: documents are not replaced."),
     ("SM316", Kind.UNKNOWN, "There is no such artifact in this session (any more).", "List them; `ttl_days` may be over."),
     ("SM317", Kind.UNKNOWN, "The agent has no such schedule.", "Create it, or list the agent's schedules."),
+    (
+        "SM390",
+        Kind.CONFLICT,
+        "Two credentials of the world are the same.",
+        "Give every API key and every app client of all worlds a secret and an id of its own.",
+    ),
+    (
+        "SM391",
+        Kind.FORBIDDEN,
+        "The caller may not give roles that go beyond its own.",
+        "Give fewer roles, or use a key with those named.",
+    ),
+    (
+        "SM392",
+        Kind.UNKNOWN,
+        "There is no such API key, or the caller may not see it.",
+        "List the keys; only owners and administrators see those of others.",
+    ),
+    ("SM393", Kind.UNKNOWN, "There is no such app client.", "List the app clients."),
     ("SM320", Kind.CONFLICT, "The session is running a turn.", "Wait for its end, or send `since` to queue the input."),
     (
         "SM319",

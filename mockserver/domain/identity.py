@@ -1,26 +1,9 @@
 """The service account that an agent acts as, and the roles that it holds (api-facts §2.10)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from mockserver.domain.access import Roles
 from mockserver.domain.values import JsonObject
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Roles:
-    """Roles of a service account, written as the API writes them: on the account, on corpora, on agents."""
-
-    api_roles: tuple[str, ...]
-    corpus_roles: tuple[JsonObject, ...]
-    agent_roles: tuple[JsonObject, ...]
-
-    def as_json(self) -> JsonObject:
-        """Write them as the API does."""
-        return {
-            "api_roles": list(self.api_roles),
-            "corpus_roles": list(self.corpus_roles),
-            "agent_roles": list(self.agent_roles),
-        }
 
 
 def needed_roles(config: JsonObject) -> Roles:

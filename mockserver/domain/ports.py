@@ -1,16 +1,16 @@
 """What the domain needs from outside, as shapes: a clock, ids, a store, words. The real ones stand in `runtime` and `stores`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from random import Random
 from threading import Condition
 from typing import Any, Protocol, TypeVar
 
-from mockserver.domain.access import Principal
 from mockserver.domain.agents import Agent
 from mockserver.domain.aliases import Alias
 from mockserver.domain.artifacts import Artifact
 from mockserver.domain.corpora import Corpus, Document
+from mockserver.domain.credentials import ApiKey, AppClient
 from mockserver.domain.events import Event
 from mockserver.domain.instructions import Instruction
 from mockserver.domain.schedules import Schedule
@@ -49,6 +49,16 @@ class Ids(Protocol):
 
     def request_id(self) -> str:
         """Return the next request id, 32 hexadecimal digits."""
+
+
+class Tokens(Protocol):
+    """Signs tokens, and knows its own again."""
+
+    def signed(self, claims: Mapping[str, Any]) -> str:
+        """Write claims as a token."""
+
+    def read(self, text: str) -> Mapping[str, Any] | None:
+        """Return the claims of a token that was signed here, expired or not; None for any other text."""
 
 
 class Words(Protocol):
@@ -102,6 +112,13 @@ class Collection(Protocol[Row]):
         """Remove a resource; say whether it was there."""
 
 
+class Findable(Collection[Row], Protocol[Row]):
+    """Resources that have a second name of their own beside their key. Names are unique: one that is taken refuses the `add`."""
+
+    def find(self, name: str) -> Row | None:
+        """Return the resource of a second name."""
+
+
 class Store(Protocol):
     """Where the state of one world lives. Every method is atomic; what it returns is a value, never a live object.
 
@@ -110,9 +127,10 @@ class Store(Protocol):
     """
 
     tools: Collection[Tool]
-
-    def principal(self, key: str) -> Principal | None:
-        """Return whom an API key belongs to."""
+    api_keys: Findable[ApiKey]
+    """Found by the digest of their secret."""
+    app_clients: Findable[AppClient]
+    """Found by their client id."""
 
     def add_corpus(self, corpus: Corpus) -> Corpus:
         """Add a corpus. Raises Refused SM314 when its key is taken."""

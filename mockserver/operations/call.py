@@ -20,8 +20,23 @@ from mockserver.spec.operations import Operation
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """A token of an app client, and for how many seconds it is good."""
+
+    text: str
+    seconds: int
+
+
+def _no_token(_: str, __: str) -> None:
+    """Issue no token: only public operations do."""
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
-    """The ports, and what is made of them once: the search, the dialect of templates, the scenarios, the sessions that run."""
+    """The ports, and what is made of them once: the search, the dialect of templates, the scenarios, the sessions that run.
+
+    All of one world, whose tenant is named. `issue_token` gives an app client a token for its id and secret, None for wrong ones.
+    """
 
     store: Store
     clock: Clock
@@ -31,6 +46,8 @@ class Services:
     scenarios: Book
     runs: Runs
     cron: Cron
+    tenant: str = ""
+    issue_token: Callable[[str, str], Token | None] = _no_token
 
 
 def _no_faults(_: Faults) -> None:

@@ -53,7 +53,7 @@ class BodySpec:
 class Operation:
     """An operation of the document. `stream_field` is the body field that asks for a stream, if there is one.
 
-    `statuses` are those of the answers that the document declares.
+    `statuses` are those of the answers that the document declares; `is_public` says that it asks for no credential.
     """
 
     id: str
@@ -65,6 +65,7 @@ class Operation:
     roles: RequiredRoles
     stream_field: str | None
     statuses: frozenset[int]
+    is_public: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def _operation(
         roles=_roles(node.get("x-required-roles", ())),
         stream_field=node.get("x-stream-based-on-body"),
         statuses=frozenset(int(status) for status in node["responses"]),
+        is_public=node.get("security") == [],
     )
 
 

@@ -3,24 +3,28 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import count
+from operator import attrgetter
 from threading import RLock
 
-from mockserver.domain.access import Principal
 from mockserver.domain.agents import Agent
 from mockserver.domain.aliases import Alias
 from mockserver.domain.artifacts import Artifact
 from mockserver.domain.corpora import Corpus, Document
+from mockserver.domain.credentials import ApiKey, AppClient
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import Event
 from mockserver.domain.instructions import Instruction
-from mockserver.domain.ports import Collection
+from mockserver.domain.ports import Collection, Findable
 from mockserver.domain.sessions import Session
 from mockserver.domain.tools import Tool
 from mockserver.domain.values import JsonObject
 from mockserver.stores.contents import Contents
 from mockserver.stores.routed import Routed
-from mockserver.stores.rows import MemoryCollection, Rows
+from mockserver.stores.rows import FindableCollection, MemoryCollection, Rows
 from mockserver.stores.schedules import Schedules
+
+_digest: Callable[[ApiKey], str] = attrgetter("digest")
+_client_id: Callable[[AppClient], str] = attrgetter("client_id")
 
 
 class MemoryStore:
@@ -47,24 +51,36 @@ class MemoryStore:
             self._routed = Routed(self.aliases)
             self.tools: Collection[Tool] = MemoryCollection(self._lock, self._sequence)
             self.schedules = Schedules(self._lock, self._sequence, lambda key: key in self._agents.by_key)
-            for corpus, documents in self.contents.corpora:
-                self.add_corpus(corpus)
-                for document in documents:
-                    self.add_document(corpus.key, document)
-            for tool in self.contents.tools:
-                if self.tools.add(tool, unless=tool.has_name_of) is None:
-                    raise Refused("SM351", f"A tool with id {tool.id!r} or name {tool.name!r} already exists.")
-            for agent in self.contents.agents:
-                self.add_agent(agent)
-            for alias in self.contents.aliases:
-                self._routed.add_alias(alias)
+            self.api_keys: Findable[ApiKey] = FindableCollection(self._lock, self._sequence, _digest)
+            self.app_clients: Findable[AppClient] = FindableCollection(self._lock, self._sequence, _client_id)
+            self._fill()
+
+    def _fill(self) -> None:
+        """Put in what the store is made with."""
+        for corpus, documents in self.contents.corpora:
+            self.add_corpus(corpus)
+            for document in documents:
+                self.add_document(corpus.key, document)
+        for tool in self.contents.tools:
+            if self.tools.add(tool, unless=tool.has_name_of) is None:
+                raise Refused("SM351", f"A tool with id {tool.id!r} or name {tool.name!r} already exists.")
+        for agent in self.contents.agents:
+            self.add_agent(agent)
+        for alias in self.contents.aliases:
+            self._routed.add_alias(alias)
+        self._fill_credentials()
+
+    def _fill_credentials(self) -> None:
+        for api_key in self.contents.api_keys:
+            if self.api_keys.add(api_key) is None:
+                raise Refused("SM390", f"An API key {api_key.name!r} already exists, or another one has its secret.")
+        for client in self.contents.app_clients:
+            if self.app_clients.add(client) is None:
+                raise Refused("SM390", f"An app client with the id {client.client_id!r} already exists.")
 
     def _sequence(self) -> int:
         self._next += 1
         return self._next - 1
-
-    def principal(self, key: str) -> Principal | None:  # noqa: D102
-        return self.contents.principals.get(key)
 
     def add_corpus(self, corpus: Corpus) -> Corpus:  # noqa: D102
         with self._lock:

@@ -79,3 +79,34 @@ class MemoryCollection(Generic[Row]):
     def remove(self, key: str) -> bool:  # noqa: D102
         with self._lock:
             return self._rows.remove(key)
+
+
+class FindableCollection(MemoryCollection[Row]):
+    """A `Findable` in memory; `name_of` gives the second name of a resource, which never changes."""
+
+    def __init__(self, lock: RLock, number: Callable[[], int], name_of: Callable[[Row], str]) -> None:
+        super().__init__(lock, number)
+        self._name_of = name_of
+        self._keys: dict[str, str] = {}
+
+    def add(  # noqa: D102 - see the port, as for every method below
+        self, row: Row, *, unless: Callable[[Row], bool] | None = None
+    ) -> Row | None:
+        with self._lock:
+            name = self._name_of(row)
+            added = None if name in self._keys else super().add(row, unless=unless)
+            if added is not None:
+                self._keys[name] = row.key
+            return added
+
+    def remove(self, key: str) -> bool:  # noqa: D102
+        with self._lock:
+            row = self.get(key)
+            if row is not None:
+                del self._keys[self._name_of(row)]
+            return super().remove(key)
+
+    def find(self, name: str) -> Row | None:  # noqa: D102
+        with self._lock:
+            key = self._keys.get(name)
+            return None if key is None else self.get(key)

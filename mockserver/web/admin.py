@@ -2,12 +2,15 @@
 
 from flask import Blueprint, Response, request
 
-from mockserver.domain.schedules import Schedule, due_after
+from mockserver.authentication import TEST_ID, test_id_in
+from mockserver.domain.errors import Refused
 from mockserver.domain.simulator.scenarios import summary
-from mockserver.domain.values import JsonObject, timestamp
-from mockserver.pipeline import Pipeline
+from mockserver.faults import Chaos
+from mockserver.pipeline import STATUS, Pipeline
 from mockserver.web.admin_chaos import chaos_as_json, set_chaos
+from mockserver.web.admin_state import state_of
 from mockserver.web.replies import json_reply, problem
+from mockserver.worlds import World
 
 _ROUTES = (
     ("GET", "/health", "health"),
@@ -16,6 +19,8 @@ _ROUTES = (
     ("POST", "/__admin/reset", "reset"),
     ("GET", "/__admin/state", "state"),
     ("GET", "/__admin/requests", "requests"),
+    ("GET", "/__admin/worlds", "worlds"),
+    ("DELETE", "/__admin/tests/<test_id>", "end_test"),
     ("GET", "/__admin/scenarios", "scenarios"),
     ("GET", "/__admin/chaos", "chaos"),
     ("PUT", "/__admin/chaos", "put_chaos"),
@@ -30,9 +35,14 @@ def admin_blueprint(pipeline: Pipeline) -> Blueprint:
     blueprint, admin = Blueprint("admin", __name__), _Admin(pipeline)
     for number, (method, path, name) in enumerate(_ROUTES):
         blueprint.add_url_rule(path, f"{name}-{number}", getattr(admin, name), methods=[method])
+    blueprint.register_error_handler(Refused, _refused)
     blueprint.add_url_rule("/__admin/", "nothing", admin.unknown, defaults={"path": ""}, methods=_EVERY_METHOD)
     blueprint.add_url_rule("/__admin/<path:path>", "unknown", admin.unknown, methods=_EVERY_METHOD)
     return blueprint
+
+
+def _refused(refused: Refused) -> Response:
+    return problem(refused.message, status=STATUS[refused.refusal.kind])
 
 
 class _Admin:
@@ -46,90 +56,85 @@ class _Admin:
         return json_reply({"status": "ok", "operations": len(self._pipeline.operations.by_id)})
 
     def reset(self) -> Response:
-        """Go back to the world that the mock started with, and forget the journal and the rules of chaos."""
-        services = self._pipeline.services
-        services.runs.reset(services.store.reset)
-        self._pipeline.chaos.replace(())
-        self._pipeline.journal.clear()
+        """Go back to the worlds that the mock started with, and forget the journal and the rules of chaos.
+
+        With `X-Test-Id` only the worlds of this test are forgotten.
+        """
+        test_id = self._test_id()
+        if test_id is None:
+            for world in self._pipeline.worlds.own():
+                world.services.runs.reset(world.services.store.reset)
+                world.chaos.replace(())
+            self._pipeline.journal.clear()
+        self._pipeline.worlds.end_tests(test_id)
+        return Response(status=204)
+
+    def worlds(self) -> Response:
+        """Return the tenants, and the worlds of tests that there are."""
+        worlds = self._pipeline.worlds
+        tests = [{"tenant": world.tenant, "test_id": world.test_id} for world in worlds.tests()]
+        return json_reply({"tenants": list(worlds.tenants), "tests": tests})
+
+    def end_test(self, test_id: str) -> Response:
+        """Forget the worlds of a test."""
+        if not self._pipeline.worlds.end_tests(test_id):
+            return problem(f"There is no world of a test {test_id!r}.")
         return Response(status=204)
 
     def state(self) -> Response:
         """Return everything that is stored; secrets are masked."""
-        return json_reply(_state(self._pipeline))
+        return json_reply(state_of(self._world().services))
 
     def requests(self) -> Response:
-        """Return the journal, oldest request first."""
-        return json_reply({"requests": list(self._pipeline.journal)})
+        """Return the journal, oldest request first; with `X-Test-Id` that of a test."""
+        test_id = self._test_id()
+        return json_reply({"requests": [row for row in self._pipeline.journal if test_id in (None, row["test_id"])]})
 
     def chaos(self) -> Response:
         """Return the rules of chaos, and which faults there are."""
-        return json_reply(chaos_as_json(self._pipeline.chaos))
+        return json_reply(chaos_as_json(self._world().chaos))
 
     def put_chaos(self) -> Response:
-        """Set the rules of chaos."""
-        return set_chaos(self._pipeline.chaos, request.get_data(), self._pipeline.operations.by_id)
+        """Set the rules of chaos, in the world of a test or in those of all tenants."""
+        return set_chaos(self._chaos(), request.get_data(), self._pipeline.operations.by_id)
 
     def delete_chaos(self) -> Response:
-        """Take the rules of chaos away."""
-        self._pipeline.chaos.replace(())
+        """Take the rules of chaos away, likewise."""
+        for chaos in self._chaos():
+            chaos.replace(())
         return Response(status=204)
 
     def scenarios(self) -> Response:
         """Return the scenarios that there are, by name; what they do stands in their files."""
-        book = self._pipeline.services.scenarios
+        book = self._world().services.scenarios
         return json_reply({"scenarios": [summary(book.scenarios[name]) for name in sorted(book.scenarios)]})
 
     def context(self, agent_key: str, session_key: str) -> Response:
         """Return what the model was told in the session's latest turn: why the agent answered so."""
-        store = self._pipeline.services.store
+        store = self._world().services.store
         session = store.session(agent_key, session_key)
         noted = session and store.context(session)
         if noted is None:
             return problem(f"There is no session {session_key!r} of agent {agent_key!r}, or it has had no turn yet.")
         return json_reply(noted)
 
+    def _test_id(self) -> str | None:
+        return test_id_in({TEST_ID: request.headers[TEST_ID]}) if TEST_ID in request.headers else None
+
+    def _world(self) -> World:
+        """Return the world that `X-Test-Id` and the parameter `tenant` name; without it the first tenant is meant."""
+        worlds = self._pipeline.worlds
+        tenant = request.args.get("tenant", worlds.tenants[0])
+        if tenant not in worlds.tenants:
+            message = f"There is no tenant {tenant!r}; there are: {', '.join(worlds.tenants)}."
+            raise Refused("SM207", message, missing_id=tenant)
+        return worlds.entered(tenant, self._test_id())
+
+    def _chaos(self) -> list[Chaos]:
+        named = self._test_id() is not None or "tenant" in request.args
+        return [self._world().chaos] if named else [world.chaos for world in self._pipeline.worlds.own()]
+
     def unknown(self, path: str) -> Response:
         """Say what there is, for a path or a method that is not."""
         known = ", ".join(f"{method} {known_path}" for method, known_path, _ in _ROUTES)
         return problem(f"/__admin/{path} is not here; there are: {known}.")
-
-
-def _state(pipeline: Pipeline) -> JsonObject:
-    store = pipeline.services.store
-    agents = []
-    for agent in store.agents(None):
-        sessions = [
-            {
-                **session.as_json(),
-                "events": [{**event.as_json(), "hidden": event.hidden} for event in store.events(session, None)],
-                "artifacts": [artifact.as_json(with_data=False) for artifact in store.artifacts(session)],
-            }
-            for session in store.sessions(agent.key, None)
-        ]
-        frozen = {} if agent.roles is None else {"identity": {"mode": "manual", **agent.roles.as_json()}}
-        schedules = [_scheduled(one, pipeline) for one in store.schedules.listed(None) if one.agent_key == agent.key]
-        kept = {"secrets": agent.masked_secrets, "schedules": schedules, "sessions": sessions}
-        agents.append({**agent.as_json(), **frozen, **kept})
-    corpora = [
-        {**corpus.as_json(), "documents": [document.as_json(with_parts=True) for document in store.documents(corpus.key, None)]}
-        for corpus in store.corpora(None)
-    ]
-    instructions = [
-        {**instruction.as_json(), "versions": [instruction.as_json(version) for version in instruction.versions]}
-        for instruction in store.instructions(None)
-    ]
-    aliases = [alias.as_json() for alias in store.aliases.listed(None)]
-    tools = [tool.as_json() for tool in store.tools.listed(None)]
-    return {"agents": agents, "aliases": aliases, "corpora": corpora, "instructions": instructions, "tools": tools}
-
-
-def _scheduled(schedule: Schedule, pipeline: Pipeline) -> JsonObject:
-    """Write a schedule with its executions, and when it is due next; looking here carries nothing out."""
-    services = pipeline.services
-    due = due_after(schedule, services.clock.now(), services.cron) if schedule.enabled else None
-    times = {"next_due_at": due, "skipped_until": schedule.skipped_until}
-    return {
-        **schedule.as_json(),
-        "executions": [execution.as_json() for execution in schedule.executions],
-        **{name: None if moment is None else timestamp(moment) for name, moment in times.items()},
-    }

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-_TITLES = {400: "Bad request", 404: "Not found"}
+_TITLES = {400: "Bad request", 404: "Not found", 429: "Too many requests"}
 
 
 def json_reply(body: Any, *, status: int = 200, media_type: str = "application/json") -> Response:

@@ -45,7 +45,7 @@ class Bench:
         agent = an_agent(metadata={"team": "care"})
         documents = [new_document({**document_body("d1", "First part.", "Second part."), "metadata": {"a": {"b": 1, "c": 2}}})]
         corpora = [(new_corpus(corpus_body("c1"), NOON), documents)]
-        self.store = MemoryStore(Contents(principals={}, corpora=corpora, agents=[agent]))
+        self.store = MemoryStore(Contents(corpora=corpora, agents=[agent]))
         self.session = self.store.add_session(a_session(metadata=self.metadata, secrets=self.secrets))
         for artifact in self.artifacts:
             self.store.add_artifact(self.session, artifact)

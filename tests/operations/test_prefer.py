@@ -103,7 +103,8 @@ def told():
     pipeline = Pipeline(
         made.operations,
         {**HANDLERS, "listAgents": list_agents, "getAgent": lambda *_: Reply(204, applied=("scenario",))},
-        made.services,
+        made.worlds,
+        made.authentication,
         seed=0,
         limits=made.limits,
         journal_size=1,

@@ -37,7 +37,7 @@ FIRST_CORPUS = (a_corpus("first"), [a_document("first")])
 
 
 def empty_store(*agents, corpora=(), tools=()):
-    return MemoryStore(Contents(principals={}, corpora=corpora, tools=tools, agents=agents))
+    return MemoryStore(Contents(corpora=corpora, tools=tools, agents=agents))
 
 
 class AgainstModel(RuleBasedStateMachine):

@@ -28,7 +28,7 @@ class AgainstModel(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.store = MemoryStore(Contents(principals={}, agents=[an_agent("a1"), an_agent("a2")], aliases=[an_alias("first")]))
+        self.store = MemoryStore(Contents(agents=[an_agent("a1"), an_agent("a2")], aliases=[an_alias("first")]))
         self.forget()
 
     def forget(self):
@@ -114,7 +114,7 @@ TestAliases.settings = settings(examples(40), stateful_step_count=30)
 
 
 def test_a_changed_session_is_the_same_by_agent_and_by_alias():
-    store = MemoryStore(Contents(principals={}, agents=[an_agent("a1")], aliases=[an_alias("first")]))
+    store = MemoryStore(Contents(agents=[an_agent("a1")], aliases=[an_alias("first")]))
     store.add_session(a_session("s1", "a1", alias_key="first"))
 
     store.change_session(
@@ -126,4 +126,4 @@ def test_a_changed_session_is_the_same_by_agent_and_by_alias():
 
 
 def test_a_world_names_an_alias_once():
-    refused("SM371", MemoryStore, Contents(principals={}, aliases=[an_alias("first"), an_alias("first")]))
+    refused("SM371", MemoryStore, Contents(aliases=[an_alias("first"), an_alias("first")]))

@@ -10,7 +10,7 @@ from tests.arrange import NOON, an_agent
 
 @pytest.fixture
 def store():
-    return MemoryStore(Contents(principals={}, agents=[an_agent("a1"), an_agent("a2")]))
+    return MemoryStore(Contents(agents=[an_agent("a1"), an_agent("a2")]))
 
 
 def a_schedule(agent_key="a1", key="h1"):

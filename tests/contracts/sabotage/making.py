@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import openapi
-from mockserver.app import create_app, create_pipeline, seeded_store
+from mockserver.app import create_app, create_pipeline
+from mockserver.contents import seeded_store
 from mockserver.domain.events import Body, Event
 from mockserver.domain.ports import Background
 from mockserver.domain.sessions import Session, Status
@@ -24,6 +25,7 @@ from mockserver.spec.document import load
 from mockserver.spec.operations import Operations
 from mockserver.stores.memory import MemoryStore
 from mockserver.web.face import create_face
+from mockserver.worlds import World, Worlds
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 SETTINGS = Settings()
@@ -67,8 +69,15 @@ def with_handlers(**make: Callable[[Handler], Handler]) -> Wsgi:
 
 def _rebuilt(change: Callable[[Services], Services], handlers: Mapping[str, Handler]) -> Wsgi:
     sound = create_pipeline(SETTINGS)
+
+    def opened(test_id: str | None) -> World:
+        world = sound.worlds.entered(sound.worlds.tenants[0], test_id)
+        return replace(world, services=change(world.services))
+
+    worlds = Worlds({sound.worlds.tenants[0]: opened}, most_tests=SETTINGS.test_worlds)
+    authentication = replace(sound.authentication, worlds=worlds)
     pipeline = Pipeline(
-        sound.operations, {**HANDLERS, **handlers}, change(sound.services), seed=0, limits=sound.limits, journal_size=10
+        sound.operations, {**HANDLERS, **handlers}, worlds, authentication, seed=0, limits=sound.limits, journal_size=10
     )
     return create_face(pipeline)
 
