@@ -68,6 +68,7 @@ def create_pipeline(
         seed=seed,
         limits=BodyLimits(settings.max_body_bytes, settings.max_upload_bytes),
         journal_size=settings.journal_size,
+        foreign_objects=settings.foreign_objects,
     )
 
 

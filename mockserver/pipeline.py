@@ -8,14 +8,15 @@ from typing import Any
 import orjson
 
 from mockserver.authentication import Authentication, Caller
-from mockserver.domain.access import NOBODY, Principal, permits
+from mockserver.authorisation import FORBIDDEN, authorise
+from mockserver.domain.access import NOBODY, Principal
 from mockserver.domain.chaos import Faults
 from mockserver.domain.errors import Kind, Refused
 from mockserver.domain.values import timestamp
 from mockserver.domain.wishes import wishes_in
 from mockserver.faults import NOTHING_FALLS, Falling
 from mockserver.operations.call import Call, Handler, Reply, Services
-from mockserver.spec.operations import Operation, Operations, Route
+from mockserver.spec.operations import Operations, Route
 from mockserver.spec.requests import BodyLimits, RawRequest, validated
 from mockserver.spec.responses import EVENT_STREAM, RawResponse
 from mockserver.worlds import Worlds
@@ -38,6 +39,7 @@ STATUS: Mapping[Kind, int] = {
     Kind.UNAVAILABLE: 503,
 }
 _CHALLENGE = 'ApiKey header="x-api-key", Bearer'
+_TOKEN_CODES, _OF_A_TOKEN = ("SM105", "SM106"), 'Bearer error="invalid_token"'  # RFC 6750 §3.1
 _CLIENT_ERROR = 400
 _RETRY_AFTER_SECONDS = "1"
 
@@ -55,6 +57,7 @@ class Pipeline:
         seed: int,
         limits: BodyLimits,
         journal_size: int,
+        foreign_objects: str = FORBIDDEN,
     ) -> None:
         unhandled = operations.by_id.keys() ^ handlers.keys()
         if unhandled:
@@ -66,6 +69,7 @@ class Pipeline:
         self.journal: deque[dict[str, Any]] = deque(maxlen=journal_size)
         self._handlers = handlers
         self._seed = str(seed)
+        self._foreign_objects = foreign_objects
 
     @property
     def services(self) -> Services:
@@ -119,8 +123,9 @@ class Pipeline:
             return self.authentication.outside(request.headers).services, NOBODY
         if caller.principal is None:
             raise caller.refused or Refused("SM101", "The request carries no credential.")
-        _authorised(caller.principal, route.operation, route.path_parameters)
-        return caller.world.services, caller.principal
+        services = caller.world.services
+        authorise(route.operation, caller.principal, route.path_parameters, services.store, self._foreign_objects)
+        return services, caller.principal
 
     def _record(self, request: RawRequest, caller: Caller, reply: Reply, headers: Mapping[str, str], falling: Falling) -> None:
         self.journal.append(
@@ -137,14 +142,6 @@ class Pipeline:
                 "faults": falling.happened,
             }
         )
-
-
-def _authorised(principal: Principal, operation: Operation, path: Mapping[str, str]) -> None:
-    if not permits(operation.roles, principal, agent_key=path.get("agent_key"), corpus_key=path.get("corpus_key")):
-        wanted = ", ".join(sorted(operation.roles.api))
-        objects = (("agent", operation.roles.agent), ("corpus", operation.roles.corpus))
-        also = "".join(f", or on the {name} one of {', '.join(sorted(roles))}" for name, roles in objects if roles)
-        raise Refused("SM110", f"{operation.id} needs one of the roles {wanted}{also}; {principal.name} has none of them.")
 
 
 def _wished(status: int, route: Route, headers: dict[str, str]) -> Reply:
@@ -171,7 +168,7 @@ def _error(status: int, refused: Refused, headers: dict[str, str]) -> Reply:
         case 400 if refused.fields:
             body["field_errors"] = dict(refused.fields)
         case 401:
-            headers["WWW-Authenticate"] = _CHALLENGE
+            headers["WWW-Authenticate"] = _OF_A_TOKEN if refused.refusal.code in _TOKEN_CODES else _CHALLENGE
         case 404:
             body["id"] = refused.missing_id
         case 405:

@@ -46,6 +46,11 @@ class Settings:
     template_iterations: int = _setting(10_000, "most turns of all loops in one rendering", least=1, most=1_000_000)
     template_characters: int = _setting(1_000_000, "longest text that one rendering builds", least=1, most=10_000_000)
     template_depth: int = _setting(60, "deepest nesting of directives, macros and values", least=1, most=60)
+    foreign_objects: str = _setting(
+        "403",
+        "what callers hear of agents and corpora on which they have no role: 403 or 404, whether these are there or not, or told",
+        choices=("403", "404", "told"),
+    )
     token_seconds: int = _setting(1800, "how long a token of an app client is good, in seconds", least=1, most=86_400)
     test_worlds: int = _setting(200, "most worlds of tests (`X-Test-Id`) kept at once", least=1, most=10_000)
     journal_size: int = _setting(1000, "requests kept for /__admin/requests", least=0, most=100_000)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from mockserver.domain.access import RequiredRoles
 from mockserver.domain.errors import Refused
@@ -70,7 +71,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An operation, and the texts of its path parameters."""
+    """An operation, and the texts of its path parameters, decoded."""
 
     operation: Operation
     path_parameters: Mapping[str, str]
@@ -105,7 +106,7 @@ def _chosen(methods: Mapping[str, Operation], method: str, segments: list[str], 
         allowed = ", ".join(sorted(methods))
         raise Refused("SM208", f"{path} has no {method}; it has {allowed}.", fields={"Allow": allowed})
     names = operation.path.removeprefix("/").split("/")
-    values = {name[1:-1]: text for name, text in zip(names, segments, strict=True) if name.startswith("{")}
+    values = {name[1:-1]: unquote(text) for name, text in zip(names, segments, strict=True) if name.startswith("{")}
     return Route(operation, values)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 from mockserver.domain.artifacts import Upload
 from mockserver.domain.errors import Refused
@@ -58,7 +58,7 @@ def validated(route: Route, request: RawRequest, limits: BodyLimits) -> ValidReq
 
 def _parameters(route: Route, request: RawRequest) -> dict[str, Any]:
     given = {
-        "path": {name: unquote(text) for name, text in route.path_parameters.items()},
+        "path": route.path_parameters,
         "query": _query(request.query, route.operation),
         "header": request.headers,
     }
