@@ -56,7 +56,8 @@ def serve(*, quiet: bool, **flags: Any) -> None:
         settings = resolve(flags, folder=Path.cwd())
         port = free_port(settings.host, settings.port)
         pipeline = create_pipeline(settings)
-        keys = [key for world in worlds_of(settings) for key in world.keys]
+        worlds = worlds_of(settings)
+        keys = [(_holder(world.tenant, roles, worlds[0].tenant), key) for world in worlds for roles, key in world.keys]
     except (SettingsError, WorldError, ScenarioFileError) as error:
         raise _Wrong(str(error)) from error
     except AddressInUseError as error:
@@ -77,6 +78,11 @@ def load_app(settings: Settings) -> Any:
     from mockserver.app import create_app  # noqa: PLC0415 - in the worker, when it is needed
 
     return create_app(settings)
+
+
+def _holder(tenant: str, roles: str, first: str) -> str:
+    """Say who has a key: its roles, behind the tenant where that is not the first."""
+    return roles if tenant == first else f"{tenant}: {roles}"
 
 
 def _in_url(host: str) -> str:

@@ -14,7 +14,7 @@ from mockserver.domain.tools import Tool, tool_faults
 from mockserver.domain.values import JsonObject
 from mockserver.operations.agents import new_agent
 from mockserver.operations.tools import new_tool
-from mockserver.seeds import World, WorldError, load_world
+from mockserver.seeds import World, WorldError, default_worlds, load_world
 from mockserver.settings import Settings
 from mockserver.spec.operations import Operations
 from mockserver.stores.contents import Contents
@@ -23,7 +23,7 @@ from mockserver.stores.memory import MemoryStore
 
 def worlds_of(settings: Settings) -> list[World]:
     """Read the settings' world files, one for each tenant. Raises WorldError."""
-    return [load_world(Path(name.strip())) for name in settings.world.split(",") if name.strip()] or [load_world(None)]
+    return [load_world(Path(name.strip())) for name in settings.world.split(",") if name.strip()] or default_worlds()
 
 
 def seeded_store(settings: Settings, operations: Operations, clock: Clock) -> MemoryStore:

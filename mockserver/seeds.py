@@ -1,6 +1,6 @@
 """World files: the API keys, corpora, tools, agents, aliases and scenarios of a mock.
 
-`fixtures/seed/world.yaml` is the default one.
+`fixtures/seed/world.yaml` is the default one, with `neighbour.yaml` beside it for a second tenant.
 """
 
 import json
@@ -16,6 +16,7 @@ from mockserver.domain.values import JsonObject
 
 DEFAULT_TENANT = "default"
 _PARTS = {"api_keys", "corpora", "agents"}
+_SEEDS = Path(str(files("fixtures") / "seed"))
 _OPTIONAL = {"tenant", "app_clients", "aliases", "tools", "scenarios", "scenario_files"}
 
 
@@ -42,9 +43,14 @@ class World:
     scenarios: tuple[tuple[Path, str | None], ...]
 
 
+def default_worlds() -> list[World]:
+    """Read the worlds of the package: that of the default tenant, and a small one of another."""
+    return [load_world(None), load_world(_SEEDS / "neighbour.yaml")]
+
+
 def load_world(path: Path | None) -> World:
     """Read a world file, the default one without a path. Raises WorldError for a file that is not one."""
-    file = path or Path(str(files("fixtures") / "seed" / "world.yaml"))
+    file = path or _SEEDS / "world.yaml"
     try:
         text = file.read_text("utf-8")
         raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both loaders are safe

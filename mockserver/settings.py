@@ -30,7 +30,9 @@ class Settings:
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(4010, "port to listen on; 0 lets the system choose", least=0, most=65535)
     seed: int = _setting(0, "seed of ids, names and everything random")
-    world: str = _setting("", "world files to start with, separated by commas, one for each tenant; empty for the default world")
+    world: str = _setting(
+        "", "world files to start with, separated by commas, one for each tenant; empty for the two of the package"
+    )
     scenarios: str = _setting("", "scenario files besides the built-in ones, separated by commas; the last weighs most")
     threads: int = _setting(64, "requests and streams served at once", least=1, most=1024)
     max_body_bytes: int = _setting(1_048_576, "largest JSON body, in bytes", least=1)

@@ -16,6 +16,7 @@ LONGEST_STOP = 5.0
 
 def test_the_banner_lists_a_key_for_each_role(mock):
     lines = [line.split() for line in mock.banner.splitlines()]
+    assert ["neighbour:", "owner", "mock-neighbour-owner"] in lines
     assert [line for line in lines if line[0] in ROLES] == [[role, f"mock-{role.replace('_', '-')}"] for role in ROLES]
 
 
