@@ -8,6 +8,7 @@ from flask import Flask
 import openapi
 from mockserver.authentication import Authentication
 from mockserver.contents import contents_of, new_store, worlds_of
+from mockserver.domain.grants import Inheritance
 from mockserver.domain.ports import Background, Clock, Store
 from mockserver.domain.search import Searcher
 from mockserver.domain.simulator.physics import Physics, physics_of
@@ -28,6 +29,7 @@ from mockserver.settings import Settings, SettingsError, resolve
 from mockserver.spec.document import load
 from mockserver.spec.operations import Operations
 from mockserver.spec.requests import BodyLimits
+from mockserver.spec.roles import inheritance
 from mockserver.stores.contents import Contents
 from mockserver.tokens import SignedTokens
 from mockserver.web.face import create_face
@@ -51,11 +53,12 @@ def create_pipeline(
     settings: Settings, *, store: Store | None = None, clock: Clock | None = None, seed: int | None = None
 ) -> Pipeline:
     """Build what answers requests, for a face to serve. With `store` there is one tenant, who has this store."""
-    operations = Operations(load(openapi.DOCUMENT))
+    document = load(openapi.DOCUMENT)
+    operations = Operations(document)
     background: Background = Threads() if clock is None else AtOnce()
     clock = clock or SystemClock()
     seed = settings.seed if seed is None else seed
-    shared = _Shared(settings, clock, background, seed, JqTransform(), FakerWords(seed))
+    shared = _Shared(settings, clock, background, seed, JqTransform(), FakerWords(seed), inheritance(document))
     tenants = {DEFAULT_TENANT: _Tenant(shared, DEFAULT_TENANT, None, scenario_book(settings), store)} if store else None
     worlds = Worlds(tenants or _tenants(shared, operations), most_tests=settings.test_worlds)
     nobody = replace(worlds.own()[0].services, ids=SeededIds(seed), tenant="")
@@ -97,6 +100,7 @@ class _Shared:
     seed: int
     transform: JqTransform
     words: FakerWords
+    inheritance: Inheritance
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,7 @@ def _services(shared: _Shared, tenant: str, store: Store, book: Book) -> Service
         scenarios=book,
         runs=Runs(equipment, shared.background),
         cron=CronTimes(),
+        inheritance=shared.inheritance,
         tenant=tenant,
     )
 

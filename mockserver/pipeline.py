@@ -16,7 +16,8 @@ from mockserver.domain.values import timestamp
 from mockserver.domain.wishes import wishes_in
 from mockserver.faults import NOTHING_FALLS, Falling
 from mockserver.operations.call import Call, Handler, Reply, Services
-from mockserver.spec.operations import Operations, Route
+from mockserver.operations.tokens import oauth_error
+from mockserver.spec.operations import Operation, Operations, Route
 from mockserver.spec.requests import BodyLimits, RawRequest, validated
 from mockserver.spec.responses import EVENT_STREAM, RawResponse
 from mockserver.worlds import Worlds
@@ -81,7 +82,7 @@ class Pipeline:
         caller = self.authentication.caller(request.headers)
         chaos = caller.world.chaos
         headers = {"X-Request-Id": caller.world.services.ids.request_id(), "X-Mock-Seed": self._seed}
-        falling = NOTHING_FALLS
+        falling, operation = NOTHING_FALLS, None
 
         def fall(faults: Faults) -> None:
             nonlocal falling
@@ -91,11 +92,12 @@ class Pipeline:
 
         try:
             route = self.operations.route(request.method, request.path)
-            falling = chaos.falling(request, route.operation)
+            operation = route.operation
+            falling = chaos.falling(request, operation)
             falling.before()
             reply = self._handled(route, request, caller, headers, fall)
         except Refused as refused:
-            reply = _refusal(refused, headers)
+            reply = _refusal(refused, headers, operation)
         except Exception:
             logger.exception("%s %s failed: a defect of the mock, please report it", request.method, request.path)
             message = "The mock has a defect; its log says more."
@@ -153,14 +155,14 @@ def _wished(status: int, route: Route, headers: dict[str, str]) -> Reply:
     headers["Preference-Applied"] = f"code={status}"
     message = f"{route.operation.id} answers {status}, as the request prefers."
     missing = ([*route.path_parameters.values()] or [route.operation.path])[-1]
-    return _error(status, Refused("SM215", message, missing_id=missing), headers)
+    return _error(status, Refused("SM215", message, missing_id=missing), headers, route.operation)
 
 
-def _refusal(refused: Refused, headers: dict[str, str]) -> Reply:
-    return _error(STATUS[refused.refusal.kind], refused, headers)
+def _refusal(refused: Refused, headers: dict[str, str], operation: Operation | None) -> Reply:
+    return _error(STATUS[refused.refusal.kind], refused, headers, operation)
 
 
-def _error(status: int, refused: Refused, headers: dict[str, str]) -> Reply:
+def _error(status: int, refused: Refused, headers: dict[str, str], operation: Operation | None) -> Reply:
     """Say no in the API's own shape: messages and request_id, fields on 400, the missing id on 404 (design §7)."""
     headers["X-Mock-Code"] = refused.refusal.code
     body: dict[str, Any] = {"messages": [refused.message], "request_id": headers["X-Request-Id"]}
@@ -177,10 +179,13 @@ def _error(status: int, refused: Refused, headers: dict[str, str]) -> Reply:
             headers["Retry-After"] = _RETRY_AFTER_SECONDS
         case _:
             pass
+    if operation is not None and operation.has_oauth_errors:
+        body |= oauth_error(status, refused)
     return Reply(status, body)
 
 
 def _raw(reply: Reply, headers: dict[str, str]) -> RawResponse:
+    headers |= reply.headers
     if reply.stream is not None:
         headers |= {"Content-Type": EVENT_STREAM, "Cache-Control": "no-cache"}
         return RawResponse(reply.status, headers, reply.stream, reply.close)

@@ -201,8 +201,14 @@ _ROWS = (
     (
         "SM392",
         Kind.UNKNOWN,
-        "There is no such API key, or the caller may not see it.",
-        "List the keys; only owners and administrators see those of others.",
+        "There is no such API key.",
+        "List the API keys.",
+    ),
+    (
+        "SM394",
+        Kind.FORBIDDEN,
+        "The API key is not one that the caller made; it may not exist.",
+        "Use a key that the caller made; only owners and administrators manage those of others.",
     ),
     ("SM393", Kind.UNKNOWN, "There is no such app client.", "List the app clients."),
     ("SM320", Kind.CONFLICT, "The session is running a turn.", "Wait for its end, or send `since` to queue the input."),

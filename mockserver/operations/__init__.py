@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from mockserver.operations import (
     agents,
     aliases,
+    api_keys,
+    app_clients,
     artifacts,
     corpora,
     documents,
@@ -15,6 +17,7 @@ from mockserver.operations import (
     schedules,
     secrets,
     sessions,
+    tokens,
     tools,
 )
 from mockserver.operations.call import Handler
@@ -94,4 +97,16 @@ HANDLERS: Mapping[str, Handler] = {
     "getTool": tools.get_tool,
     "updateTool": tools.update_tool,
     "deleteTool": tools.delete_tool,
+    "createApiKey": api_keys.create_api_key,
+    "listApiKeys": api_keys.list_api_keys,
+    "getApiKey": api_keys.get_api_key,
+    "updateApiKey": api_keys.update_api_key,
+    "deleteApiKey": api_keys.delete_api_key,
+    "createAppClient": app_clients.create_app_client,
+    "listAppClient": app_clients.list_app_clients,
+    "getAppClient": app_clients.get_app_client,
+    "updateAppClient": app_clients.update_app_client,
+    "deleteAppClient": app_clients.delete_app_client,
+    "getOAuthToken": tokens.issue_token,
+    "getOAuth2Token": tokens.issue_token,
 }

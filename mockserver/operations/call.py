@@ -1,12 +1,14 @@
 """What an operation is given and what it gives back."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from mockserver.domain.access import Principal
 from mockserver.domain.artifacts import Upload
 from mockserver.domain.chaos import Faults
+from mockserver.domain.grants import Inheritance
 from mockserver.domain.paging import Page, Row
 from mockserver.domain.ports import Clock, Ids, Store
 from mockserver.domain.schedules import Cron
@@ -35,7 +37,8 @@ def _no_token(_: str, __: str) -> None:
 class Services:
     """The ports, and what is made of them once: the search, the dialect of templates, the scenarios, the sessions that run.
 
-    All of one world, whose tenant is named. `issue_token` gives an app client a token for its id and secret, None for wrong ones.
+    All of one world, whose tenant is named. `inheritance` says which role contains which. `issue_token` gives an app client a
+    token for its id and secret, None for wrong ones.
     """
 
     store: Store
@@ -46,6 +49,7 @@ class Services:
     scenarios: Book
     runs: Runs
     cron: Cron
+    inheritance: Inheritance
     tenant: str = ""
     issue_token: Callable[[str, str], Token | None] = _no_token
 
@@ -86,6 +90,10 @@ class Call:
         return str(self.parameters["session_key"])
 
 
+NOT_STORED: Mapping[str, str] = MappingProxyType({"Cache-Control": "no-store"})
+"""Headers of an answer that shows a secret (RFC 6749 §5.1)."""
+
+
 def nothing() -> None:
     """Close nothing."""
 
@@ -94,7 +102,7 @@ def nothing() -> None:
 class Reply:
     """What to answer: a status and a JSON body, or a stream of encoded events. `close` is called when the answer is over.
 
-    `applied` names the wishes of the request that took effect, for `Preference-Applied`.
+    `applied` names the wishes of the request that took effect, for `Preference-Applied`; `headers` are sent besides the usual.
     """
 
     status: int
@@ -102,6 +110,7 @@ class Reply:
     stream: Iterator[bytes] | None = None
     close: Callable[[], None] = nothing
     applied: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Handler: TypeAlias = Callable[[Call, Services], Reply]

@@ -9,7 +9,7 @@ import orjson
 from mockserver.domain.artifacts import Upload
 from mockserver.domain.errors import Refused
 
-JSON, MULTIPART = "application/json", "multipart/form-data"
+JSON, MULTIPART, URLENCODED = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
 DEEPEST_BODY = 100
 _OPENERS = (b"{", b"[")
 _QUOTE, _BACKSLASH = b'"\\'

@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 from mockserver.domain.access import RequiredRoles
 from mockserver.domain.errors import Refused
-from mockserver.spec.bodies import JSON, MULTIPART, Reader, read_json
+from mockserver.spec.bodies import JSON, MULTIPART, URLENCODED, Reader, read_json
 from mockserver.spec.document import Document, Place
-from mockserver.spec.forms import FormReader, as_input
+from mockserver.spec.forms import FormReader, as_input, read_urlencoded
 from mockserver.spec.pruning import Pruner, Pruners
 from mockserver.spec.schemas import Validator, Validators
 
@@ -54,7 +54,8 @@ class BodySpec:
 class Operation:
     """An operation of the document. `stream_field` is the body field that asks for a stream, if there is one.
 
-    `statuses` are those of the answers that the document declares; `is_public` says that it asks for no credential.
+    `statuses` are those of the answers that the document declares; `is_public` says that it asks for no credential,
+    `has_oauth_errors` that its refusals have the members of OAuth 2 besides.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Operation:
     stream_field: str | None
     statuses: frozenset[int]
     is_public: bool
+    has_oauth_errors: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ def _operation(
         stream_field=node.get("x-stream-based-on-body"),
         statuses=frozenset(int(status) for status in node["responses"]),
         is_public=node.get("security") == [],
+        has_oauth_errors=node.get("x-oauth-errors", False),
     )
 
 
@@ -162,7 +165,7 @@ def _form(document: Document, validators: Validators, pruners: Pruners, media_ty
     validator, prune = validators.compiled(schema), pruners.of(schema)
     if media_type == MULTIPART:
         return BodyForm(FormReader(document, place), validator, lambda value: as_input(prune(value)))
-    return BodyForm(read_json, validator, prune)
+    return BodyForm(read_urlencoded if media_type == URLENCODED else read_json, validator, prune)
 
 
 def _roles(entries: Any) -> RequiredRoles:
