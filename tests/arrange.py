@@ -159,6 +159,27 @@ class Api:
         assert response.status_code == 201, response.text
         return response.json["id"]
 
+    def api_key(self, name="Key", **more):
+        """Make an API key; return what is shown then, its secret among it."""
+        response = self.call("POST", "/v2/api_keys", {"name": name, **more})
+        assert response.status_code == 201, response.text
+        return response.json
+
+    def app_client(self, name="Client", **more):
+        """Make an app client; return what is shown then, its secret among it."""
+        response = self.call("POST", "/v2/app_clients", {"type": "client_credentials", "name": name, **more})
+        assert response.status_code == 201, response.text
+        return response.json
+
+    def token(self, client, path="/oauth/token", **more):
+        """Ask for a token of an app client, as a form."""
+        fields = {name: client[name] for name in ("client_id", "client_secret")}
+        return self.app.test_client().post(path, data={**fields, "grant_type": "client_credentials", **more})
+
+    def as_(self, key):
+        """Return the same mock for another key."""
+        return Api(self.app, key)
+
     def context(self, session):
         """Ask what the model was told in the latest turn of a session."""
         agent, _, key = session.removeprefix("/v2/agents/").split("/")

@@ -37,7 +37,7 @@ def until(holds):
 
 def test_it_says_when_it_is_ready(mock):
     answer = httpx.get(f"{mock.url}/ready")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "operations": 74})
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "operations": 86})
 
 
 def test_a_stream_arrives_while_it_is_made(client):

@@ -68,9 +68,13 @@ PATHS = {
     "document_id": (("doc-basic-password", "a b", "ä/🦉", "x" * 200), ("",)),
     "instruction_id": (("ins_1", "ins_A-b_2"), ("", "ins_", "in_1", "ins_ä", "xins_1", "ins_1 ")),
     "tool_id": (("tol_1", "tol_get_location", "tol_", "tol_ä b"), ("", "tol", "xtol_1", "TOL_1", "to_1")),
+    "api_key_id": (("aky_1", "aky_", "aky_ä b"), ("", "aky", "xaky_1", "AKY_1")),
+    "app_client_id": (("app_1", "app_ä b"), ("", "app_", "xapp_1", "APP_1")),
     "version": (("1", "42", "2147483648"), ("0", "-1", "1.0", "one", "latest", "+1")),
 }
 QUERIES = {
+    "corpus_key": (KEYS, WRONG_KEYS),
+    "api_key_role": (("serving", "serving_and_indexing", "personal"), ("Serving", "", "owner")),
     "query": (("password", "ä=&", "x" * 5000), ("x" * 5001, "")),
     "offset": (("0", "10", "2147483648"), ("-1", "1.5", "none", "")),
     "save_history": (("true", "false"), ("yes", "0", "")),
@@ -126,7 +130,7 @@ def drawn(template, method):
 def parameters(draw, operation, *, wrong):
     """Texts for the operation's parameters; with `wrong`, one of them may be a wrong one."""
     chosen = {"path": [], "query": [], "header": []}
-    spoilt = draw(st.sampled_from([p.name for p in operation.parameters])) if wrong else None
+    spoilt = draw(st.sampled_from([p.name for p in operation.parameters])) if wrong and operation.parameters else None
     for parameter in operation.parameters:
         good, bad = POOLS[parameter.location][parameter.name]
         pool = bad if parameter.name == spoilt and bad else good

@@ -244,6 +244,9 @@ IDENTITY = {
     "corpus_roles": [{"corpus_key": "company-docs", "role": "viewer"}],
     "agent_roles": [{"agent_key": "a", "role": "agent_user"}],
 }
+ROLES = {name: IDENTITY[name] for name in ("api_roles", "corpus_roles", "agent_roles")}
+APP_CLIENT = {"type": "client_credentials", "name": "n", "description": "", **ROLES}
+TOKEN = {"client_id": "c", "client_secret": "", "grant_type": "client_credentials"}
 SAMPLES = {
     "createAgent": (AGENT, SMALL_AGENT, TOOLED_AGENT),
     "replaceAgent": (AGENT, SMALL_AGENT, TOOLED_AGENT),
@@ -285,5 +288,11 @@ SAMPLES = {
     "updateInstruction": (INSTRUCTION, {"type": "initial", "enabled": False}),
     "createTool": (TOOL, {"type": "client", "name": "n", "description": "d"}),
     "updateTool": ({**TOOL, "enabled": False}, {"type": "client"}),
+    "createApiKey": ({"name": "n", **ROLES}, {"name": "n", "api_key_role": "serving", "corpus_keys": ["company-docs"]}),
+    "updateApiKey": ({"enabled": False}, {}),
+    "createAppClient": (APP_CLIENT, {"type": "client_credentials", "name": "x" * 255}),
+    "updateAppClient": ({"description": "d", **ROLES}, {}),
+    "getOAuthToken": (TOKEN,),
+    "getOAuth2Token": (TOKEN,),
     "testInstruction": ({"context": {"a": [1]}, "tools": [{"name": "t", "description": "d", "odd": 1}]}, {}),
 }

@@ -21,6 +21,8 @@ API_ROLES = {
 AGENT_ROLES = {"agent_user", "agent_viewer", "agent_developer", "agent_administrator"}
 CORPUS_ROLES = {"viewer", "editor", "administrator", "owner"}
 ON_THE_ACCOUNT_ALONE = {"createAgent", "createCorpus", "listCorpora"}
+OF_AGENTS = ("/v2/agents", "/v2/instructions", "/v2/tools")
+PUBLIC = {"getOAuthToken", "getOAuth2Token"}
 
 DOCUMENT = load(openapi.DOCUMENT)
 OPERATIONS = Operations(DOCUMENT)
@@ -123,11 +125,12 @@ def test_every_operation_has_a_handler_and_every_handler_an_operation():
 def test_an_operation_has_a_summary_and_known_roles(operation):
     assert operation.summary
     assert operation.roles.api <= API_ROLES
-    assert "owner" in operation.roles.api
+    assert ("owner" in operation.roles.api) is not operation.is_public
+    assert operation.is_public is (operation.id in PUBLIC)
     assert operation.roles.agent <= AGENT_ROLES
     assert operation.roles.corpus <= CORPUS_ROLES
     assert bool(operation.roles.corpus) is ("{corpus_key}" in operation.path)
-    is_of_agents = not operation.path.startswith(("/v2/corpora", "/v2/agent_aliases"))
+    is_of_agents = operation.path.startswith(OF_AGENTS)
     assert bool(operation.roles.agent) is (is_of_agents and operation.id not in ON_THE_ACCOUNT_ALONE)
     assert not (operation.roles.agent and operation.roles.corpus)
 
