@@ -96,8 +96,21 @@ def named(number, **fields):
         ("/v2/agents/support-agent/schedules", [SCHEDULE] * 9, "key"),
         ("/v2/instructions", [{"type": "initial", "name": "Rule", "template": "Be kind."}] * 9, "id"),
         ("/v2/tools", [{"type": "client", "name": f"t{number}", "description": "Does it."} for number in range(9)], "id"),
+        ("/v2/api_keys", [{"name": "Page"}] * 9, "id"),
+        ("/v2/api_keys", [{"name": "Page"}] * 9, "secret_key"),
+        ("/v2/app_clients", [{"type": "client_credentials", "name": "Reports"}] * 9, "client_id"),
     ],
-    ids=["sessions", "sessions of an alias", "agents", "schedules", "instructions", "tools"],
+    ids=[
+        "sessions",
+        "sessions of an alias",
+        "agents",
+        "schedules",
+        "instructions",
+        "tools",
+        "API keys",
+        "their secrets",
+        "app clients",
+    ],
 )
 def test_clients_that_create_at_once_get_keys_of_their_own(path, bodies, name):
     clock = Meddling()
