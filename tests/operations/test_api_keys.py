@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.arrange import Api, agent_body, assert_refused, corpus_body, shared_api
+from mockserver.app import create_app
+from mockserver.runtime import FixedClock
+from mockserver.settings import Settings
+from tests.arrange import NOON, Api, agent_body, assert_refused, corpus_body, shared_api
 from tests.operations.test_access import KEYS
 
 PLACE = "/v2/api_keys"
@@ -105,6 +108,19 @@ def test_keys_of_one_name_are_keys_of_their_own(api):
     made = [api.api_key("Same") for _ in range(20)]
 
     assert len({key["id"] for key in made}) == len({key["secret_key"] for key in made}) == 20
+
+
+def test_two_tenants_never_make_the_same_secret(tmp_path):
+    worlds = [tmp_path / f"{tenant}.json" for tenant in ("north", "south")]
+    for world in worlds:
+        keys = [{"key": f"{world.stem}-owner", "api_roles": ["owner"]}]
+        world.write_text(json.dumps({"tenant": world.stem, "api_keys": keys, "corpora": [], "agents": [agent_body(world.stem)]}))
+    app = create_app(Settings(world=",".join(map(str, worlds))), clock=FixedClock(NOON))
+
+    made = [Api(app, f"{world.stem}-owner").api_key("Same", api_roles=["viewer"]) for world in worlds]
+
+    seen = [Api(app, key["secret_key"]).get("/v2/agents").json["agents"] for key in made]
+    assert [[agent["key"] for agent in agents] for agents in seen] == [["north"], ["south"]]
 
 
 @pytest.mark.parametrize(
