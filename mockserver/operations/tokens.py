@@ -7,7 +7,6 @@ from mockserver.domain.values import JsonObject
 from mockserver.operations.call import NOT_STORED, Call, Reply, Services
 
 _ERRORS = {400: "invalid_request", 401: "invalid_client"}
-_MISSING = "is required"
 _NOT_TO_BE_SAID = re.compile(r"[^ !#-\[\]-~]")
 """What an `error_description` may not hold (RFC 6749 §5.2)."""
 
@@ -25,6 +24,5 @@ def oauth_error(status: int, refused: Refused) -> JsonObject:
     """Write a refusal as OAuth 2 clients read it (RFC 6749 §5.2); empty where its status is none of theirs."""
     if status not in _ERRORS:
         return {}
-    is_other_grant = refused.fields.get("/grant_type", _MISSING) != _MISSING
-    error = "unsupported_grant_type" if is_other_grant else _ERRORS[status]
+    error = "unsupported_grant_type" if "/grant_type" in refused.fields else _ERRORS[status]
     return {"error": error, "error_description": _NOT_TO_BE_SAID.sub("'", refused.message)}

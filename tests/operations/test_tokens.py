@@ -100,7 +100,15 @@ def test_another_grant_is_refused_by_name(api, made, path, encoding, grant):
     assert response.json["field_errors"] == {"/grant_type": "must be one of 'client_credentials'"}
 
 
-@pytest.mark.parametrize("missing", ["client_id", "client_secret", "grant_type"])
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("encoding", ["json", "data"], ids=["JSON", "form"])
+def test_the_grant_may_be_left_out_as_the_platforms_asynchronous_client_does(api, made, path, encoding):
+    body = {name: text for name, text in asked(made).items() if name != "grant_type"}
+
+    assert api.app.test_client().post(path, **{encoding: body}).status_code == 200
+
+
+@pytest.mark.parametrize("missing", ["client_id", "client_secret"])
 @pytest.mark.parametrize("encoding", ["json", "data"], ids=["JSON", "form"])
 def test_what_is_missing_is_named(api, made, encoding, missing):
     body = {name: text for name, text in asked(made).items() if name != missing}

@@ -292,7 +292,7 @@ SAMPLES = {
     "updateApiKey": ({"enabled": False}, {}),
     "createAppClient": (APP_CLIENT, {"type": "client_credentials", "name": "x" * 255}),
     "updateAppClient": ({"description": "d", **ROLES}, {}),
-    "getOAuthToken": (TOKEN,),
-    "getOAuth2Token": (TOKEN,),
+    "getOAuthToken": (TOKEN, {"client_id": "c", "client_secret": "s"}),
+    "getOAuth2Token": (TOKEN, {"client_id": "c", "client_secret": "s"}),
     "testInstruction": ({"context": {"a": [1]}, "tools": [{"name": "t", "description": "d", "odd": 1}]}, {}),
 }
