@@ -23,6 +23,7 @@ if GENERATION.seed is not None:
 for name in ("examples", "coverage", "fuzzing"):
     getattr(CONFIG.projects.default.phases, name).enabled = name in GENERATION.phases
 schema = schemathesis.openapi.from_path(openapi.DOCUMENT, config=CONFIG)
+APP_CLIENT = {"type": "client_credentials"}
 
 
 @schema.auth()
@@ -47,6 +48,8 @@ class Objects:
         "createCorpus": ("/v2/corpora", "corpus_key", "key"),
         "createInstruction": ("/v2/instructions", "instruction_id", "id"),
         "createTool": ("/v2/tools", "tool_id", "id"),
+        "createApiKey": ("/v2/api_keys", "api_key_id", "id"),
+        "createAppClient": ("/v2/app_clients", "app_client_id", "id"),
     }
 
     def __init__(self, world: RunWorld, target: Target) -> None:
@@ -65,8 +68,14 @@ class Objects:
             "corpus_key": {"corpus_key": corpus, "document_id": document},
             "instruction_id": {"instruction_id": instruction, "version": 1},
             "tool_id": {"tool_id": tool},
+            "api_key_id": {"api_key_id": self._credential("/v2/api_keys", {"name": world.key("key")})},
+            "app_client_id": {"app_client_id": self._credential("/v2/app_clients", APP_CLIENT | {"name": world.key("client")})},
         }
         self._made = {root: [names[root]] for root, names in self._names.items()}
+
+    def _credential(self, path: str, body: dict[str, Any]) -> str:
+        """Make an API key or an app client without roles."""
+        return str(self._api.call("POST", path, json=body, expect=201).json()["id"])
 
     def _schedule(self, world: RunWorld, agent_key: str) -> dict[str, Any]:
         """Make a schedule that rests."""
