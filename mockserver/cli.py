@@ -104,7 +104,8 @@ def routes() -> None:
     console = Console()
     for operation in Operations(load(openapi.DOCUMENT)).by_id.values():
         console.print(f"{operation.method:<7}{operation.path}", highlight=False, soft_wrap=True)
-        console.print(f"       {operation.id}: {', '.join(sorted(operation.roles.api))}", highlight=False, soft_wrap=True)
+        roles = "everybody" if operation.is_public else ", ".join(sorted(operation.roles.api))
+        console.print(f"       {operation.id}: {roles}", highlight=False, soft_wrap=True)
 
 
 @main.command()

@@ -8,8 +8,7 @@ from mockserver.domain.credentials import ApiKey, new_api_key
 from mockserver.domain.errors import Refused
 from mockserver.domain.paging import page
 from mockserver.operations.call import NOT_STORED, Call, Reply, Services, listed
-from mockserver.operations.credentials import made_id, made_secret, refuse_roles_beyond
-from mockserver.operations.keys import free_attempt
+from mockserver.operations.credentials import free_id_attempt, made_id, made_secret, refuse_roles_beyond
 
 _PREFIX: Mapping[str | None, str] = {"serving": "zqt_", "serving_and_indexing": "zwt_"}
 """How a secret begins, by `api_key_role` (api-facts §1.1)."""
@@ -21,7 +20,7 @@ def create_api_key(call: Call, services: Services) -> Reply:
     """Make a key, and show its secret this once. Raises Refused SM391 for roles that the caller may not give."""
     name, keys = call.body["name"], services.store.api_keys
     prefix = _PREFIX.get(call.body.get("api_key_role"), _PERSONAL_PREFIX)
-    attempt = free_attempt(lambda number: keys.get(made_id("aky", name, services, number)) is not None)
+    attempt = free_id_attempt("aky", name, services, lambda key_id: keys.get(key_id) is not None)
     while True:
         secret = made_secret(prefix, name, services, attempt)
         key_id = made_id("aky", name, services, attempt)

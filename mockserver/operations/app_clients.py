@@ -5,16 +5,15 @@ from mockserver.domain.credentials import AppClient, new_app_client, updated_app
 from mockserver.domain.errors import Refused
 from mockserver.domain.paging import page
 from mockserver.operations.call import NOT_STORED, Call, Reply, Services, listed
-from mockserver.operations.credentials import made_id, made_secret, refuse_roles_beyond
+from mockserver.operations.credentials import free_id_attempt, made_id, made_secret, refuse_roles_beyond
 from mockserver.operations.find import pattern_of
-from mockserver.operations.keys import free_attempt
 
 
 def create_app_client(call: Call, services: Services) -> Reply:
     """Make an app client, and show its secret this once. Raises Refused SM391 for roles that the caller may not give."""
     name, clients = call.body["name"], services.store.app_clients
     refuse_roles_beyond(call, roles_of(call.body), services)
-    attempt = free_attempt(lambda number: clients.get(made_id("app", name, services, number)) is not None)
+    attempt = free_id_attempt("app", name, services, lambda app_id: clients.get(app_id) is not None)
     while True:
         secret = made_secret("", name, services, attempt)
         client = new_app_client(

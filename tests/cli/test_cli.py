@@ -28,6 +28,7 @@ def test_routes_lists_every_operation_whole(tmp_path):
         "       listAgents: administrator, agent_administrator, agent_developer, agent_viewer, owner, viewer",
     ]
     assert "POST   /v2/agents/{agent_key}/sessions/{session_key}/events/{event_id}/unhide" in lines
+    assert "       getOAuthToken: everybody" in lines
     assert {line.strip().partition(":")[0] for line in lines[1::2]} == set(HANDLERS)
 
 

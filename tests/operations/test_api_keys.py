@@ -254,6 +254,26 @@ def test_a_key_does_not_manage_the_one_that_made_it(api):
     assert names(api.as_(made["secret_key"]).get(PLACE)) == []
 
 
+@pytest.mark.parametrize("kind", ["API key", "app client"])
+def test_the_keys_of_a_deleted_maker_do_not_come_to_another_one_of_its_name(api, kind):
+    def maker():
+        if kind == "API key":
+            made = api.api_key("Maker", api_roles=["viewer"])
+            return f"{PLACE}/{made['id']}", api.as_(made["secret_key"])
+        made = api.app_client("Maker", api_roles=["viewer"])
+        return f"/v2/app_clients/{made['id']}", api.as_(api.token(made).json["access_token"])
+
+    place, first = maker()
+    left = first.api_key("Left", api_roles=["viewer"])
+    api.call("DELETE", place)
+
+    _, second = maker()
+
+    assert names(second.get(PLACE)) == []
+    assert_refused(second.get(f"{PLACE}/{left['id']}"), 403, "SM394")
+    assert "Left" in names(api.get(PLACE))
+
+
 def test_keys_are_listed_by_corpus_and_by_the_former_role_page_by_page(api):
     api.api_key("Old", api_key_role="serving", corpus_keys=["company-docs"])
     api.api_key("Other", api_key_role="serving", corpus_keys=["c9"])

@@ -39,12 +39,12 @@ def test_the_gate_runs_the_test_command_of_readme():
     assert test_command in (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
 
 
-@pytest.mark.parametrize(("part", "number"), [("walk", 8), ("metadata", 4), ("turns", 5)])
+@pytest.mark.parametrize(("part", "number"), [("walk", 8), ("metadata", 4), ("turns", 5), ("keys", 3)])
 def test_every_step_shows_what_it_gives(part, number):
     assert len(steps(part)) == number
 
 
-@pytest.mark.parametrize("part", ["walk", "metadata", "turns"])
+@pytest.mark.parametrize("part", ["walk", "metadata", "turns", "keys"])
 def test_the_examples_work_as_written(part, tmp_path):
     if shutil.which("curl") is None and not os.environ.get("CI"):  # noqa: TID251 - what is needed must be there in CI
         pytest.skip("the examples need curl")
