@@ -178,7 +178,7 @@ class Api:
 
     def as_(self, key):
         """Return the same mock for another key."""
-        return Api(self.app, key)
+        return Api(self.app, key, self.headers)
 
     def context(self, session):
         """Ask what the model was told in the latest turn of a session."""

@@ -3,6 +3,7 @@
 The same holds for two tests of one tenant (`X-Test-Id`), and for a tenant's own world beside that of a test.
 """
 
+import json
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -42,9 +43,21 @@ write = st.one_of(
     st.tuples(st.just("alias"), number),
     st.tuples(st.just("alias_session"), number),
     st.tuples(st.just("schedule"), number),
+    st.tuples(st.just("api_key"), number),
+    st.tuples(st.just("disable_api_key"), number),
+    st.tuples(st.just("app_client"), number),
     st.tuples(st.just("nonsense"), number),
 )
-LISTS = ["/v2/agents", "/v2/corpora", "/v2/instructions", "/v2/tools", "/v2/agent_aliases", "/v2/corpora/c0/documents"]
+LISTS = [
+    "/v2/agents",
+    "/v2/corpora",
+    "/v2/instructions",
+    "/v2/tools",
+    "/v2/agent_aliases",
+    "/v2/corpora/c0/documents",
+    "/v2/api_keys",
+    "/v2/app_clients",
+]
 read = st.one_of(
     st.tuples(st.just("get"), st.sampled_from(["", "/events", "/artifacts", "/outstanding_client_tool_calls"]), number),
     st.tuples(st.just("list_sessions"), name, st.integers(1, 3)),
@@ -145,6 +158,19 @@ class Client:
         message = [{"type": "text", "content": "Hello!"}]
         body = {"key": f"h{number}", "name": "H", "message": message, "schedule": {"type": "interval", "interval": "PT1H"}}
         self.call("POST", f"{AGENT}/schedules", body)
+
+    def api_key(self, number):
+        """Make a key and come in with it."""
+        self.call("POST", "/v2/api_keys", {"name": f"k{number}", "api_roles": ["viewer"]})
+        self.note(self.api.as_(json.loads(self.observed[-1][2])["secret_key"]).get("/v2/agents"))
+
+    def disable_api_key(self, number):
+        made = self.api.get("/v2/api_keys").json["api_keys"][:-1]  # the last one is that of the tenant itself
+        key_id = made[number]["id"] if number < len(made) else "aky_nobody"
+        self.call("PATCH", f"/v2/api_keys/{key_id}", {"enabled": False})
+
+    def app_client(self, number):
+        self.call("POST", "/v2/app_clients", {"type": "client_credentials", "name": f"p{number}"})
 
     def nonsense(self, number):
         self.call("POST", f"{AGENT}/sessions", {"key": number, "metadata": "none"})
