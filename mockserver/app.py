@@ -22,7 +22,18 @@ from mockserver.faults import Chaos
 from mockserver.operations import HANDLERS
 from mockserver.operations.call import Services
 from mockserver.pipeline import Pipeline
-from mockserver.runtime import AtOnce, Bm25Ranker, CronTimes, FakerWords, JqTransform, SeededIds, SystemClock, Threads, report
+from mockserver.runtime import (
+    AtOnce,
+    Bm25Ranker,
+    CronTimes,
+    FakerWords,
+    JqTransform,
+    SeededIds,
+    StrangersIds,
+    SystemClock,
+    Threads,
+    report,
+)
 from mockserver.scenario_files import Source, load_book
 from mockserver.seeds import DEFAULT_TENANT, World, WorldError
 from mockserver.settings import Settings, SettingsError, resolve
@@ -61,7 +72,7 @@ def create_pipeline(
     shared = _Shared(settings, clock, background, seed, JqTransform(), FakerWords(seed), inheritance(document))
     tenants = {DEFAULT_TENANT: _Tenant(shared, DEFAULT_TENANT, None, scenario_book(settings), store)} if store else None
     worlds = Worlds(tenants or _tenants(shared, operations), most_tests=settings.test_worlds)
-    nobody = replace(worlds.own()[0].services, ids=SeededIds(seed), tenant="")
+    nobody = replace(worlds.own()[0].services, ids=StrangersIds(seed), tenant="")
     outside = OpenedWorld("", None, nobody, Chaos(clock, nobody.ids))
     return Pipeline(
         operations,

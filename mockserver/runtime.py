@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import re
+import secrets
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -102,6 +103,14 @@ class SeededIds:
     def request_id(self) -> str:
         """Return the next request id, 32 hexadecimal digits (api-facts §8)."""
         return f"{self.random_for('request', next(self._requests)).getrandbits(128):032x}"
+
+
+class StrangersIds(SeededIds):
+    """Ids for callers who are not known: theirs alone are not counted, so that nobody learns how many others came."""
+
+    def request_id(self) -> str:
+        """Return a random request id."""
+        return secrets.token_hex(16)
 
 
 class Bm25Ranker:

@@ -154,3 +154,18 @@ def test_names_of_keys_do_not_tell_them(tmp_path):
     assert_refused(refused, 403, "SM110")
     assert "API key 1 has none of them" in refused.text
     assert "t0p-s3cret" not in refused.text + api.get("/__admin/state").text + api.get("/__admin/requests").text
+
+
+def test_the_request_ids_of_strangers_tell_nothing_of_how_many_came(app):
+    def stranger():
+        return Api(app, key="nobody").get("/v2/agents").headers["X-Request-Id"]
+
+    def own():
+        return Api(app, key="k1").get("/v2/agents").headers["X-Request-Id"]
+
+    reset = Api(app).reset
+    reset()
+    before, one, after = own(), stranger(), own()
+
+    assert len({before, one, after, stranger()}) == 4
+    assert all(len(id_) == 32 for id_ in (before, one, after))
