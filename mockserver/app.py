@@ -11,6 +11,7 @@ from mockserver.contents import contents_of, new_store, worlds_of
 from mockserver.domain.grants import Inheritance
 from mockserver.domain.ports import Background, Clock, Store
 from mockserver.domain.search import Searcher
+from mockserver.domain.secrecy import Shape
 from mockserver.domain.simulator.physics import Physics, physics_of
 from mockserver.domain.simulator.runs import Runs
 from mockserver.domain.simulator.scenarios import Book
@@ -69,12 +70,14 @@ def create_pipeline(
     background: Background = Threads() if clock is None else AtOnce()
     clock = clock or SystemClock()
     seed = settings.seed if seed is None else seed
-    shared = _Shared(settings, clock, background, seed, JqTransform(), FakerWords(seed), inheritance(document))
+    shared = _Shared(
+        settings, clock, background, seed, JqTransform(), FakerWords(seed), inheritance(document), operations.tool_secrets
+    )
     tenants = {DEFAULT_TENANT: _Tenant(shared, DEFAULT_TENANT, None, scenario_book(settings), store)} if store else None
     worlds = Worlds(tenants or _tenants(shared, operations), most_tests=settings.test_worlds)
     nobody = replace(worlds.own()[0].services, ids=StrangersIds(seed), tenant="")
     outside = OpenedWorld("", None, nobody, Chaos(clock, nobody.ids))
-    return Pipeline(
+    pipeline = Pipeline(
         operations,
         HANDLERS,
         worlds,
@@ -84,6 +87,9 @@ def create_pipeline(
         journal_size=settings.journal_size,
         foreign_objects=settings.foreign_objects,
     )
+    for world in worlds.own():
+        pipeline.keeper.note_agents(world.services.store.agents(None), operations.by_id["createAgent"].secrecy.request)
+    return pipeline
 
 
 def _tenants(shared: "_Shared", operations: Operations) -> dict[str, "_Tenant"]:
@@ -112,6 +118,7 @@ class _Shared:
     transform: JqTransform
     words: FakerWords
     inheritance: Inheritance
+    tool_secrets: Shape
 
 
 @dataclass(frozen=True)
@@ -150,6 +157,7 @@ def _services(shared: _Shared, tenant: str, store: Store, book: Book) -> Service
         window=settings.context_window,
         transition_limit=settings.transition_limit,
         report=report,
+        tool_secrets=shared.tool_secrets,
     )
     return Services(
         store=store,

@@ -15,6 +15,7 @@ from mockserver.domain.errors import Kind, Refused
 from mockserver.domain.values import timestamp
 from mockserver.domain.wishes import wishes_in
 from mockserver.faults import NOTHING_FALLS, Falling
+from mockserver.keeper import Keeper
 from mockserver.operations.call import Call, Handler, Reply, Services
 from mockserver.operations.tokens import oauth_error
 from mockserver.spec.operations import Operation, Operations, Route
@@ -67,6 +68,7 @@ class Pipeline:
         self.worlds = worlds
         self.authentication = authentication
         self.limits = limits
+        self.keeper = Keeper()
         self.journal: deque[dict[str, Any]] = deque(maxlen=journal_size)
         self._handlers = handlers
         self._seed = str(seed)
@@ -102,6 +104,7 @@ class Pipeline:
             logger.exception("%s %s failed: a defect of the mock, please report it", request.method, request.path)
             message = "The mock has a defect; its log says more."
             reply = Reply(500, {"messages": [message], "request_id": headers["X-Request-Id"]})
+        reply = self.keeper.refusal(request.headers, reply)
         self._record(request, caller, reply, headers, falling)
         return falling.on(_raw(reply, headers))
 
@@ -114,7 +117,8 @@ class Pipeline:
         services, principal = self._admitted(route, request, caller)
         valid = validated(route, request, self.limits)
         call = Call(valid.operation, principal, valid.parameters, valid.body, files=valid.files, wishes=wishes, fall=fall)
-        reply = self._handlers[route.operation.id](call, services)
+        self.keeper.note_call(call, request.headers)
+        reply = self.keeper.masked(call, request.headers, self._handlers[route.operation.id](call, services))
         if applied := wishes.applied(reply.applied):
             headers["Preference-Applied"] = applied
         return reply

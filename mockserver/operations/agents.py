@@ -8,6 +8,7 @@ from mockserver.domain.agents import Agent, config_of, patched, unfit
 from mockserver.domain.errors import Refused
 from mockserver.domain.instructions import reference_faults
 from mockserver.domain.paging import page
+from mockserver.domain.secrecy import restored
 from mockserver.domain.tools import tool_faults
 from mockserver.domain.values import JsonObject
 from mockserver.operations.call import Call, Reply, Services, listed
@@ -81,9 +82,9 @@ def get_agent(call: Call, services: Services) -> Reply:
 
 def update_agent(call: Call, services: Services) -> Reply:
     """Change what the body names (api-facts §2.2)."""
-    body = call.body
 
     def change(agent: Agent) -> Agent:
+        body = _with_secrets(call, agent)
         enabled = body.get("enabled", agent.enabled)
         config = patched(agent.config, body)
         _check_references(config, agent.config, services)
@@ -100,9 +101,9 @@ def update_agent(call: Call, services: Services) -> Reply:
 
 def replace_agent(call: Call, services: Services) -> Reply:
     """Replace all that can be configured; key and creation time stay."""
-    body = call.body
 
     def change(agent: Agent) -> Agent:
+        body = _with_secrets(call, agent)
         config = config_of(body)
         _check_references(config, agent.config, services)
         return replace(
@@ -114,6 +115,12 @@ def replace_agent(call: Call, services: Services) -> Reply:
         )
 
     return Reply(200, changed_agent(call, services, change).as_json())
+
+
+def _with_secrets(call: Call, agent: Agent) -> JsonObject:
+    """Return the body, in which a `****` that was read from this agent stands for the secret behind it."""
+    body: JsonObject = restored(call.body, agent.config, call.operation.secrecy.request)
+    return body
 
 
 def delete_agent(call: Call, services: Services) -> Reply:

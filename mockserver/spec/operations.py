@@ -7,11 +7,13 @@ from urllib.parse import unquote
 
 from mockserver.domain.access import RequiredRoles
 from mockserver.domain.errors import Refused
+from mockserver.domain.secrecy import NO_SECRETS, Shape, joined
 from mockserver.spec.bodies import JSON, MULTIPART, URLENCODED, Reader, read_json
 from mockserver.spec.document import Document, Place
 from mockserver.spec.forms import FormReader, as_input, read_urlencoded
 from mockserver.spec.pruning import Pruner, Pruners
 from mockserver.spec.schemas import Validator, Validators
+from mockserver.spec.secrecy import Shapes
 
 METHODS = ("get", "put", "post", "delete", "patch")
 
@@ -51,6 +53,15 @@ class BodySpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Secrecy:
+    """Where an operation has secrets: in the body that it takes, and in its answers, which show them only where `is_shown`."""
+
+    request: Shape = NO_SECRETS
+    answer: Shape = NO_SECRETS
+    is_shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An operation of the document. `stream_field` is the body field that asks for a stream, if there is one.
 
@@ -69,6 +80,7 @@ class Operation:
     statuses: frozenset[int]
     is_public: bool
     has_oauth_errors: bool
+    secrecy: Secrecy
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +95,27 @@ class Operations:
     """All operations of a document, by id and by path."""
 
     def __init__(self, document: Document) -> None:
-        validators, pruners = Validators(document), Pruners(document)
+        validators, pruners, shapes = Validators(document), Pruners(document), Shapes(document)
         self.by_id: dict[str, Operation] = {}
         self._by_shape: dict[tuple[str | None, ...], dict[str, Operation]] = {}
         for template, item in document.paths():
             for method in METHODS:
                 if method in item.node:
-                    operation = _operation(document, validators, pruners, template, item, method)
+                    secrecy = _secrecy(shapes, Place(item.uri, item.node[method]))
+                    operation = _operation(document, validators, pruners, template, item, method, secrecy)
                     self.by_id[operation.id] = operation
                     self._by_shape.setdefault(_shape(template), {})[method.upper()] = operation
+
+    @property
+    def listed_secrets(self) -> Shape:
+        """Where listings have secrets: an object that holds several lists, each under the name that the document gives it."""
+        return joined(*(operation.secrecy.answer for operation in self.by_id.values() if operation.method == "GET"))
+
+    @property
+    def tool_secrets(self) -> Shape:
+        """Where the configuration of an agent's tool has secrets."""
+        tools = self.by_id["createAgent"].secrecy.request.of("tool_configurations") if "createAgent" in self.by_id else NO_SECRETS
+        return tools.others or NO_SECRETS
 
     def route(self, method: str, path: str) -> Route:
         """Find the operation for a path. Raises Refused SM207 for an unknown path, SM208 for a wrong method."""
@@ -118,7 +142,7 @@ def _shape(template: str) -> tuple[str | None, ...]:
 
 
 def _operation(
-    document: Document, validators: Validators, pruners: Pruners, template: str, item: Place, method: str
+    document: Document, validators: Validators, pruners: Pruners, template: str, item: Place, method: str, secrecy: Secrecy
 ) -> Operation:
     node = item.node[method]
     declared = [*item.node.get("parameters", ()), *node.get("parameters", ())]
@@ -134,7 +158,14 @@ def _operation(
         statuses=frozenset(int(status) for status in node["responses"]),
         is_public=node.get("security") == [],
         has_oauth_errors=node.get("x-oauth-errors", False),
+        secrecy=secrecy,
     )
+
+
+def _secrecy(shapes: Shapes, place: Place) -> Secrecy:
+    body = Place(place.uri, place.node.get("requestBody", {}))
+    answers = Place(place.uri, place.node["responses"])
+    return Secrecy(shapes.of_body(body), shapes.of_answers(answers), is_shown=place.node.get("x-shows-secrets", False))
 
 
 def _parameter(document: Document, validators: Validators, place: Place) -> Parameter:

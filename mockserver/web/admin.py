@@ -4,12 +4,13 @@ from flask import Blueprint, Response, request
 
 from mockserver.authentication import TEST_ID, test_id_in
 from mockserver.domain.errors import Refused
+from mockserver.domain.secrecy import redacted
 from mockserver.domain.simulator.scenarios import summary
 from mockserver.faults import Chaos
 from mockserver.pipeline import STATUS, Pipeline
 from mockserver.web.admin_chaos import chaos_as_json, set_chaos
 from mockserver.web.admin_state import state_of
-from mockserver.web.replies import json_reply, problem
+from mockserver.web.replies import json_reply, problem, without_secrets
 from mockserver.worlds import World
 
 _ROUTES = (
@@ -33,6 +34,7 @@ _EVERY_METHOD = ("GET", "POST", "PUT", "PATCH", "DELETE")
 def admin_blueprint(pipeline: Pipeline) -> Blueprint:
     """Make the routes under `/__admin/`, with `/health` and `/ready` beside them."""
     blueprint, admin = Blueprint("admin", __name__), _Admin(pipeline)
+    blueprint.after_request(lambda response: without_secrets(response, pipeline.keeper))
     for number, (method, path, name) in enumerate(_ROUTES):
         blueprint.add_url_rule(path, f"{name}-{number}", getattr(admin, name), methods=[method])
     blueprint.register_error_handler(Refused, _refused)
@@ -83,12 +85,13 @@ class _Admin:
 
     def state(self) -> Response:
         """Return everything that is stored; secrets are masked."""
-        return json_reply(state_of(self._world().services))
+        return json_reply(redacted(state_of(self._world().services), self._pipeline.operations.listed_secrets))
 
     def requests(self) -> Response:
         """Return the journal, oldest request first; with `X-Test-Id` that of a test."""
         test_id = self._test_id()
-        return json_reply({"requests": [row for row in self._pipeline.journal if test_id in (None, row["test_id"])]})
+        rows = [row for row in self._pipeline.journal if test_id in (None, row["test_id"])]
+        return json_reply({"requests": self._pipeline.keeper.journal(rows)})
 
     def chaos(self) -> Response:
         """Return the rules of chaos, and which faults there are."""

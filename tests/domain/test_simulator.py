@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from mockserver.app import create_app
 from mockserver.domain.errors import Refused
 from mockserver.domain.rendering import template_context
+from mockserver.domain.secrecy import NO_SECRETS
 from mockserver.domain.simulator.intent import Intent, intent_of
 from mockserver.domain.simulator.plan import Surroundings, plan_turn, skill_loads
 from mockserver.domain.simulator.prose import PHRASES
@@ -21,7 +22,7 @@ def plan(*, agent=None, session=None):
     return plan_turn(
         agent or an_agent(tools={"search": SEARCH}),
         session or a_session(metadata={"user_role": "premium"}),
-        Surroundings(NOON, lambda _: None, DIALECT),
+        Surroundings(NOON, lambda _: None, DIALECT, NO_SECRETS),
     )
 
 

@@ -5,7 +5,7 @@ constant within a turn (api-facts §2.8, §5.2).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
@@ -15,6 +15,7 @@ from mockserver.domain.events import SkillLoad
 from mockserver.domain.instructions import Find
 from mockserver.domain.references import Resolved, Roots, leaf_paths, refuse_lost, resolved, roots_of
 from mockserver.domain.rendering import described_tools, rendered_instructions, rendered_reminders, template_context
+from mockserver.domain.secrecy import Shape, redacted
 from mockserver.domain.sessions import Session
 from mockserver.domain.simulator import languages
 from mockserver.domain.structured import Unsatisfiable, value_for
@@ -79,11 +80,15 @@ class TurnPlan:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a turn is planned with besides agent and session: time, instructions, template dialect."""
+    """What a turn is planned with besides agent and session: time, instructions, template dialect.
+
+    `tool_secrets` says where the configuration of a tool has secrets, literal ones such as a bearer token.
+    """
 
     now: datetime
     find: Find
     dialect: Dialect
+    tool_secrets: Shape
 
 
 def plan_turn(agent: Agent, session: Session, around: Surroundings) -> TurnPlan:
@@ -133,13 +138,21 @@ class _Planner:
     def _tool(self, name: str, raw: JsonObject) -> Tool:
         override = raw.get("argument_override", {})
         rest = {field: value for field, value in raw.items() if field not in {"argument_override", "description_template"}}
-        return Tool(
-            name,
-            raw,
-            resolved(override, self.roots, templates=True),
-            leaf_paths(override),
-            resolved(rest, self.roots, templates=False),
-        )
+        return Tool(name, raw, self._pinned(name, raw), leaf_paths(override), resolved(rest, self.roots, templates=False))
+
+    def _pinned(self, name: str, raw: JsonObject) -> Resolved:
+        """Resolve what is pinned. A text that cannot be rendered is told, unless it may be that of a secret."""
+        shape = self.around.tool_secrets
+        pinned = {"type": raw["type"], "argument_override": raw.get("argument_override", {})}
+        try:
+            made = resolved(pinned["argument_override"], self.roots, templates=True)
+        except Refused as refused:
+            if refused.refusal.code != "SM401" or redacted(pinned, shape) == pinned:
+                raise
+            message = f"An override of tool {name!r} cannot be rendered; which and why is not told, since it has secrets."
+            raise Refused("SM401", message) from None
+        shown = redacted({**pinned, "argument_override": made.shown}, shape)["argument_override"]
+        return replace(made, shown=shown)
 
 
 def _check_schema(name: str, step: JsonObject) -> None:

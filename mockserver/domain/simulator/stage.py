@@ -10,6 +10,7 @@ from mockserver.domain.agents import Agent
 from mockserver.domain.artifacts import Upload
 from mockserver.domain.events import AgentOutput, Event, Thinking, ToolOutput
 from mockserver.domain.ports import Clock, Ids, Store, Transform, Words
+from mockserver.domain.secrecy import Shape
 from mockserver.domain.sessions import ContextUsage, Parked, Session
 from mockserver.domain.simulator.acts import Act
 from mockserver.domain.simulator.calls import Outcome, Place, RunTool, ToolCall
@@ -47,7 +48,8 @@ class Input:
 class Equipment:
     """What all turns of a mock share.
 
-    `window` is the usual size of a model's window in tokens; `report` is told of what failed by a defect of the mock.
+    `window` is the usual size of a model's window in tokens; `report` is told of what failed by a defect of the mock;
+    `tool_secrets` says where the configuration of a tool has secrets.
     """
 
     store: Store
@@ -62,6 +64,7 @@ class Equipment:
     window: int
     transition_limit: int
     report: Callable[[Exception], None]
+    tool_secrets: Shape
 
 
 @dataclass(frozen=True, slots=True)

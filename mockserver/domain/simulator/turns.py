@@ -96,7 +96,8 @@ def begin(equipment: Equipment, session: Session, given: Input, host: Host, dept
 def _planned(equipment: Equipment, agent: Agent, running: Session, given: Input, host: Host, depth: int) -> PlayedTurn:
     if not agent.enabled:
         raise Refused("SM322", f"Agent {agent.key} is disabled and takes no input.", fields={"enabled": "is false"})
-    plan = plan_turn(agent, running, Surroundings(equipment.clock.now(), equipment.store.instruction, equipment.dialect))
+    now, secrets = equipment.clock.now(), equipment.tool_secrets
+    plan = plan_turn(agent, running, Surroundings(now, equipment.store.instruction, equipment.dialect, secrets))
     skill_loads(agent, given.messages)
     purpose = ("turn", running.agent_key, running.key, running.turns, *(() if given.seed is None else (given.seed,)))
     id_random = equipment.ids.random_for("events", *purpose)
