@@ -9,6 +9,7 @@ import openapi
 from mockserver.authentication import Authentication
 from mockserver.contents import contents_of, new_store, worlds_of
 from mockserver.domain.grants import Inheritance
+from mockserver.domain.origins import Origins, origins_of
 from mockserver.domain.ports import Background, Clock, Store
 from mockserver.domain.search import Searcher
 from mockserver.domain.secrecy import Shape
@@ -17,9 +18,11 @@ from mockserver.domain.simulator.runs import Runs
 from mockserver.domain.simulator.scenarios import Book
 from mockserver.domain.simulator.stage import Equipment
 from mockserver.domain.simulator.tools import Toolbox
-from mockserver.domain.templating import Limits, Truthiness
+from mockserver.domain.templating import Limits as TemplateLimits
+from mockserver.domain.templating import Truthiness
 from mockserver.domain.templating.dialect import Dialect
 from mockserver.faults import Chaos
+from mockserver.limits import Limits, Requests, Streams
 from mockserver.operations import HANDLERS
 from mockserver.operations.call import Services
 from mockserver.pipeline import Pipeline
@@ -44,21 +47,38 @@ from mockserver.spec.requests import BodyLimits
 from mockserver.spec.roles import inheritance
 from mockserver.stores.contents import Contents
 from mockserver.tokens import SignedTokens
+from mockserver.web.cors import Cors
 from mockserver.web.face import create_face
+from mockserver.web.guard import Guard
 from mockserver.worlds import World as OpenedWorld
 from mockserver.worlds import Worlds
 
 
 def create_app(
-    settings: Settings | None = None, *, store: Store | None = None, clock: Clock | None = None, seed: int | None = None
+    settings: Settings | None = None,
+    *,
+    store: Store | None = None,
+    clock: Clock | None = None,
+    seed: int | None = None,
+    guard: Guard | None = None,
 ) -> Flask:
     """Build the mock as a WSGI application.
 
     Without `settings` they come from the environment and from the files of the current folder. `store`, `clock` and `seed`
-    take the place of those that the settings would give. Raises SettingsError, WorldError or ScenarioFileError.
+    take the place of those that the settings would give. Without a `guard` the admin API is open, unless the settings have a
+    token for it: whoever serves the application knows on which host. Raises SettingsError, WorldError or ScenarioFileError.
     """
     settings = settings or resolve({}, folder=Path.cwd())
-    return create_face(create_pipeline(settings, store=store, clock=clock, seed=seed))
+    pipeline = create_pipeline(settings, store=store, clock=clock, seed=seed)
+    guard = guard or Guard(token=settings.admin_token)
+    return create_face(pipeline, cors=Cors(_origins(settings), pipeline.operations), guard=guard)
+
+
+def _origins(settings: Settings) -> Origins:
+    try:
+        return origins_of(settings.cors_origins)
+    except ValueError as error:
+        raise SettingsError(f"setting 'cors_origins': {error}") from error
 
 
 def create_pipeline(
@@ -83,13 +103,23 @@ def create_pipeline(
         worlds,
         Authentication(worlds, outside, SignedTokens(), clock, settings.token_seconds),
         seed=seed,
-        limits=BodyLimits(settings.max_body_bytes, settings.max_upload_bytes),
+        limits=_limits(settings, clock),
         journal_size=settings.journal_size,
         foreign_objects=settings.foreign_objects,
     )
     for world in worlds.own():
         pipeline.keeper.note_agents(world.services.store.agents(None), operations.by_id["createAgent"].secrecy.request)
     return pipeline
+
+
+def _limits(settings: Settings, clock: Clock) -> Limits:
+    return Limits(
+        bodies=BodyLimits(settings.max_body_bytes, settings.max_upload_bytes),
+        max_header_bytes=settings.max_header_bytes,
+        max_objects=settings.max_objects,
+        streams=Streams(settings.streams_per_key),
+        requests=Requests(settings.requests_per_second, clock),
+    )
 
 
 def _tenants(shared: "_Shared", operations: Operations) -> dict[str, "_Tenant"]:
@@ -181,7 +211,7 @@ def _pace(settings: Settings) -> Physics:
 
 
 def _dialect(settings: Settings) -> Dialect:
-    limits = Limits(
+    limits = TemplateLimits(
         iterations=settings.template_iterations, characters=settings.template_characters, depth=settings.template_depth
     )
     return Dialect(limits, Truthiness(settings.template_truthiness))

@@ -6,10 +6,25 @@ from rich.console import Console
 from rich.table import Table
 
 from mockserver.settings import Settings
+from mockserver.web.guard import is_loopback
+
+_WELL_KNOWN = "mock-"
+"""How the keys of the default world begin."""
 
 
-def show(console: Console, settings: Settings, *, url: str, operations: int, keys: Sequence[tuple[str, str]]) -> None:
-    """Print where the mock listens, what to type first, and one API key for each role (role, key)."""
+def show(
+    console: Console,
+    settings: Settings,
+    *,
+    url: str,
+    operations: int,
+    keys: Sequence[tuple[str, str]],
+    admin_token: str,
+) -> None:
+    """Print where the mock listens, what to type first, and one API key for each role (role, key).
+
+    `admin_token` is that of the admin API if it was made just now: this is the only place where it is told.
+    """
     console.print(f"[bold]sessions-mock[/bold]  {url}", highlight=False, soft_wrap=True)
     console.print(f"{operations} operations, seed {settings.seed}; what is stored: /__admin/state", highlight=False)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
@@ -19,4 +34,9 @@ def show(console: Console, settings: Settings, *, url: str, operations: int, key
         table.add_row(role, key)
     console.print(table)
     console.print(f"try    curl -H 'x-api-key: mock-owner' {url}/v2/agents", highlight=False, soft_wrap=True)
+    if admin_token:
+        console.print(f"admin  curl -H 'X-Admin-Token: {admin_token}' {url}/__admin/state", highlight=False, soft_wrap=True)
+    if not is_loopback(settings.host) and any(key.startswith(_WELL_KNOWN) for _, key in keys):
+        warning = "others can reach this address, and these keys are well known; `--world FILE` gives others"
+        console.print(f"[bold]warning[/bold]  {warning}", highlight=False, soft_wrap=True)
     console.print("stop   Ctrl+C", highlight=False)

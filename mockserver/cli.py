@@ -1,8 +1,10 @@
 """The command `sessions-mock`: serve (default), routes, scenarios, explain."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 import click
@@ -12,6 +14,7 @@ import openapi
 from mockserver.banner import show
 from mockserver.domain.errors import REFUSALS
 from mockserver.settings import Settings, SettingsError, resolve, rows
+from mockserver.web.guard import Guard, is_loopback
 
 _SHORT = {"port": "-p"}
 
@@ -53,7 +56,8 @@ def serve(*, quiet: bool, **flags: Any) -> None:
     from mockserver.serving.granian import serve as serve_app  # noqa: PLC0415
 
     try:
-        settings = resolve(flags, folder=Path.cwd())
+        chosen = resolve(flags, folder=Path.cwd())
+        settings = with_admin_token(chosen)
         port = free_port(settings.host, settings.port)
         pipeline = create_pipeline(settings)
         worlds = worlds_of(settings)
@@ -69,15 +73,23 @@ def serve(*, quiet: bool, **flags: Any) -> None:
             url=f"http://{_in_url(settings.host)}:{port}",
             operations=len(pipeline.operations.by_id),
             keys=keys,
+            admin_token=settings.admin_token if settings != chosen else "",
         )
     serve_app(partial(load_app, settings), host=settings.host, port=port, threads=settings.threads)
+
+
+def with_admin_token(settings: Settings) -> Settings:
+    """Make a token for the admin API where others can reach it and the settings have none."""
+    if settings.admin_token or is_loopback(settings.host):
+        return settings
+    return replace(settings, admin_token=token_urlsafe())
 
 
 def load_app(settings: Settings) -> Any:
     """Build the application in the server's worker."""
     from mockserver.app import create_app  # noqa: PLC0415 - in the worker, when it is needed
 
-    return create_app(settings)
+    return create_app(settings, guard=Guard(settings.host, settings.admin_token))
 
 
 def _holder(tenant: str, roles: str, first: str) -> str:

@@ -16,10 +16,11 @@ from mockserver.domain.values import timestamp
 from mockserver.domain.wishes import wishes_in
 from mockserver.faults import NOTHING_FALLS, Falling
 from mockserver.keeper import Keeper
+from mockserver.limits import Limits
 from mockserver.operations.call import Call, Handler, Reply, Services
 from mockserver.operations.tokens import oauth_error
 from mockserver.spec.operations import Operation, Operations, Route
-from mockserver.spec.requests import BodyLimits, RawRequest, validated
+from mockserver.spec.requests import RawRequest, validated
 from mockserver.spec.responses import EVENT_STREAM, RawResponse
 from mockserver.worlds import Worlds
 
@@ -35,6 +36,7 @@ STATUS: Mapping[Kind, int] = {
     Kind.TOO_LARGE: 413,
     Kind.UNSUPPORTED_MEDIA: 415,
     Kind.UNPROCESSABLE: 422,
+    Kind.HEADERS_TOO_LARGE: 431,
     Kind.RATE_LIMITED: 429,
     Kind.FAILED: 500,
     Kind.BAD_GATEWAY: 502,
@@ -43,7 +45,6 @@ STATUS: Mapping[Kind, int] = {
 _CHALLENGE = 'ApiKey header="x-api-key", Bearer'
 _TOKEN_CODES, _OF_A_TOKEN = ("SM105", "SM106"), 'Bearer error="invalid_token"'  # RFC 6750 §3.1
 _CLIENT_ERROR = 400
-_RETRY_AFTER_SECONDS = "1"
 
 
 class Pipeline:
@@ -57,7 +58,7 @@ class Pipeline:
         authentication: Authentication,
         *,
         seed: int,
-        limits: BodyLimits,
+        limits: Limits,
         journal_size: int,
         foreign_objects: str = FORBIDDEN,
     ) -> None:
@@ -93,6 +94,7 @@ class Pipeline:
                 falling.before()
 
         try:
+            self.limits.admit(request, caller)
             route = self.operations.route(request.method, request.path)
             operation = route.operation
             falling = chaos.falling(request, operation)
@@ -115,10 +117,12 @@ class Pipeline:
         if wishes.code is not None:
             return _wished(wishes.code, route, headers)
         services, principal = self._admitted(route, request, caller)
-        valid = validated(route, request, self.limits)
+        valid = validated(route, request, self.limits.bodies)
+        self.limits.check_room(valid, services.store)
         call = Call(valid.operation, principal, valid.parameters, valid.body, files=valid.files, wishes=wishes, fall=fall)
         self.keeper.note_call(call, request.headers)
-        reply = self.keeper.masked(call, request.headers, self._handlers[route.operation.id](call, services))
+        reply = self.limits.streamed(valid, caller, lambda: self._handlers[route.operation.id](call, services))
+        reply = self.keeper.masked(call, request.headers, reply)
         if applied := wishes.applied(reply.applied):
             headers["Preference-Applied"] = applied
         return reply
@@ -179,8 +183,8 @@ def _error(status: int, refused: Refused, headers: dict[str, str], operation: Op
             body["id"] = refused.missing_id
         case 405:
             headers["Allow"] = refused.fields["Allow"]
-        case 429 | 503:
-            headers["Retry-After"] = _RETRY_AFTER_SECONDS
+        case 429 | 503 if refused.retry_after is not None:
+            headers["Retry-After"] = str(refused.retry_after)
         case _:
             pass
     if operation is not None and operation.has_oauth_errors:

@@ -4,10 +4,12 @@ import difflib
 import operator
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+from mockserver.domain.origins import origins_of
 
 PREFIX = "SESSIONSUITE_"
 CONTRACTS_PREFIX = "SESSIONSUITE_CONTRACTS_"
@@ -18,9 +20,18 @@ class SettingsError(ValueError):
 
 
 def _setting(
-    default: Any, meaning: str, *, least: int | None = None, most: int | None = None, choices: tuple[str, ...] = ()
+    default: Any,
+    meaning: str,
+    *,
+    least: int | None = None,
+    most: int | None = None,
+    choices: tuple[str, ...] = (),
+    read: Callable[[str], object] = str,
+    secret: bool = False,
 ) -> Any:
-    return field(default=default, metadata={"meaning": meaning, "least": least, "most": most, "choices": choices})
+    """Make a row; `read` raises ValueError for a text that cannot be used."""
+    metadata = {"meaning": meaning, "least": least, "most": most, "choices": choices, "read": read}
+    return field(default=default, repr=not secret, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +40,14 @@ class Settings:
 
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(4010, "port to listen on; 0 lets the system choose", least=0, most=65535)
+    admin_token: str = _setting(
+        "", "token that the admin API asks for; empty for none on loopback, and a new one at each start elsewhere", secret=True
+    )
+    cors_origins: str = _setting(
+        "http://localhost:*, http://127.0.0.1:*",
+        "origins whose pages may call the API, separated by commas: `SCHEME://HOST:PORT`, `*` for any port, `*` alone for all",
+        read=origins_of,
+    )
     seed: int = _setting(0, "seed of ids, names and everything random")
     world: str = _setting(
         "", "world files to start with, separated by commas, one for each tenant; empty for the two of the package"
@@ -37,6 +56,10 @@ class Settings:
     threads: int = _setting(64, "requests and streams served at once", least=1, most=1024)
     max_body_bytes: int = _setting(1_048_576, "largest JSON body, in bytes", least=1)
     max_upload_bytes: int = _setting(10_485_760, "largest multipart body, in bytes, files included", least=1)
+    max_header_bytes: int = _setting(65_536, "largest headers of a request, names and values together", least=1)
+    max_objects: int = _setting(1_000_000, "most objects of a world, events and files included", least=1)
+    streams_per_key: int = _setting(0, "most streams that a key has open at once; 0 for any number", least=0)
+    requests_per_second: int = _setting(0, "most requests of a key in a second; 0 for any number", least=0, most=1_000_000)
     physics: str = _setting(
         "instant", "pace of the model: instant, realistic or slow, or `first_token_ms=…, tokens_per_second=…`"
     )
@@ -110,8 +133,16 @@ def _checked(name: str, value: Any) -> Any:
             raise SettingsError(f"setting {name!r} must be a text, not {value!r}")
         if row.metadata["choices"] and value not in row.metadata["choices"]:
             raise SettingsError(f"setting {name!r} must be {' or '.join(row.metadata['choices'])}, not {value!r}")
+        _try(name, row.metadata["read"], value)
         return value
     return _number(name, value, least=row.metadata["least"], most=row.metadata["most"])
+
+
+def _try(name: str, read: Callable[[str], object], value: str) -> None:
+    try:
+        read(value)
+    except ValueError as error:
+        raise SettingsError(f"setting {name!r}: {error}") from error
 
 
 def _number(name: str, value: Any, *, least: int | None, most: int | None) -> int:

@@ -19,6 +19,7 @@ class Kind(Enum):
     WRONG_METHOD = "wrong_method"
     CONFLICT = "conflict"
     TOO_LARGE = "too_large"
+    HEADERS_TOO_LARGE = "headers_too_large"
     UNSUPPORTED_MEDIA = "unsupported_media"
     UNPROCESSABLE = "unprocessable"
     WISHED = "wished"
@@ -76,6 +77,30 @@ _ROWS = (
         Kind.FORBIDDEN,
         "The caller holds none of the roles that the operation asks for.",
         "Use a key with one of the roles named.",
+    ),
+    (
+        "SM120",
+        Kind.UNAUTHENTICATED,
+        "The admin API needs its token.",
+        "Send `X-Admin-Token: TOKEN`; the start banner shows it, or the setting `admin_token` gives it.",
+    ),
+    (
+        "SM121",
+        Kind.FORBIDDEN,
+        "The admin API is for this machine, and the `Host` header names another one.",
+        "Use `localhost` or `127.0.0.1`; to be reached by others, listen on another `host`, with a token.",
+    ),
+    (
+        "SM122",
+        Kind.FORBIDDEN,
+        "The admin API is not for pages of other origins.",
+        "Call it from a program, or from a page of the mock itself.",
+    ),
+    (
+        "SM123",
+        Kind.FORBIDDEN,
+        "Pages of this origin may not call the API.",
+        "Add the origin to the setting `cors_origins`.",
     ),
     ("SM201", Kind.INVALID, "The body is not JSON.", "Mend the JSON at the line and column named."),
     ("SM202", Kind.INVALID, "The operation needs a body and none was sent.", "Send a JSON object."),
@@ -158,6 +183,30 @@ _ROWS = (
         Kind.INVALID,
         "There is no scenario of the name that the request or the session's metadata gives.",
         "Use a name that `sessions-mock scenarios` or `GET /__admin/scenarios` lists.",
+    ),
+    (
+        "SM240",
+        Kind.HEADERS_TOO_LARGE,
+        "The headers are over the limit.",
+        "Send fewer or shorter ones, or raise the setting `max_header_bytes`.",
+    ),
+    (
+        "SM241",
+        Kind.RATE_LIMITED,
+        "The credential sends more requests than the setting `requests_per_second` permits.",
+        "Wait as `Retry-After` says, then send again.",
+    ),
+    (
+        "SM242",
+        Kind.RATE_LIMITED,
+        "The credential has as many streams open as the setting `streams_per_key` permits.",
+        "Let one end, or close it.",
+    ),
+    (
+        "SM243",
+        Kind.RATE_LIMITED,
+        "The world holds as many objects as the setting `max_objects` permits; events and files count.",
+        "Delete some, e.g. sessions.",
     ),
     (
         "SM290",
@@ -300,13 +349,23 @@ REFUSALS: Mapping[str, Refusal] = {code: Refusal(code, kind, meaning, remedy) fo
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
-    """The mock says no: `code` of the table, a message about this case, fields that are wrong, the id that is missing."""
+    """The mock says no: `code` of the table, a message about this case, fields that are wrong, the id that is missing.
+
+    `retry_after` says in how many seconds the same request may pass, None where no waiting helps.
+    """
 
     def __init__(
-        self, code: str, message: str, *, fields: Mapping[str, str] | None = None, missing_id: str | None = None
+        self,
+        code: str,
+        message: str,
+        *,
+        fields: Mapping[str, str] | None = None,
+        missing_id: str | None = None,
+        retry_after: int | None = 1,
     ) -> None:
         super().__init__(message)
         self.refusal = REFUSALS[code]
         self.message = message
         self.fields = fields or {}
         self.missing_id = missing_id
+        self.retry_after = retry_after

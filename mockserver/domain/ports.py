@@ -254,5 +254,8 @@ class Store(Protocol):
     def context(self, session: Session) -> JsonObject | None:
         """Return what was noted last for this session."""
 
+    def size(self) -> int:
+        """Count all that is stored, events and files included; costs the same however much it is."""
+
     def reset(self) -> None:
         """Go back to the state in which the store was made."""

@@ -16,6 +16,7 @@ from mockserver.spec.schemas import Validator, Validators
 from mockserver.spec.secrecy import Shapes
 
 METHODS = ("get", "put", "post", "delete", "patch")
+_CREATED = 201
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,11 @@ class Operation:
     has_oauth_errors: bool
     secrecy: Secrecy
 
+    @property
+    def creates(self) -> bool:
+        """Whether something is made: an answer 201 says so."""
+        return _CREATED in self.statuses
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -119,11 +125,22 @@ class Operations:
 
     def route(self, method: str, path: str) -> Route:
         """Find the operation for a path. Raises Refused SM207 for an unknown path, SM208 for a wrong method."""
+        segments, methods = self._at(path)
+        if not methods:
+            raise Refused("SM207", f"There is nothing at {path}.", missing_id=path)
+        return _chosen(methods, method, segments, path)
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """Return the methods that a path has, HEAD with GET; none where there is nothing."""
+        _, methods = self._at(path)
+        return tuple(sorted({*methods, *(["HEAD"] if "GET" in methods else [])}))
+
+    def _at(self, path: str) -> tuple[list[str], Mapping[str, Operation]]:
         segments = path.removeprefix("/").split("/")
         for shape, methods in self._by_shape.items():
             if len(shape) == len(segments) and all(fixed in (None, text) for fixed, text in zip(shape, segments, strict=True)):
-                return _chosen(methods, method, segments, path)
-        raise Refused("SM207", f"There is nothing at {path}.", missing_id=path)
+                return segments, methods
+        return segments, {}
 
 
 def _chosen(methods: Mapping[str, Operation], method: str, segments: list[str], path: str) -> Route:

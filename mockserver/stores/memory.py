@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import count
 from operator import attrgetter
 from threading import RLock
+from typing import Any
 
 from mockserver.domain.agents import Agent
 from mockserver.domain.aliases import Alias
@@ -20,10 +21,11 @@ from mockserver.domain.tools import Tool
 from mockserver.domain.values import JsonObject
 from mockserver.stores.contents import Contents
 from mockserver.stores.routed import Routed
-from mockserver.stores.rows import FindableCollection, MemoryCollection, Rows
+from mockserver.stores.rows import FindableCollection, MemoryCollection, Rows, Tally
 from mockserver.stores.schedules import Schedules
 
 _digest: Callable[[ApiKey], str] = attrgetter("digest")
+_NO_ROWS: Rows[Any] = Rows(Tally())
 _client_id: Callable[[AppClient], str] = attrgetter("client_id")
 
 
@@ -39,20 +41,21 @@ class MemoryStore:
     def reset(self) -> None:  # noqa: D102 - see the port, as for every method below
         with self._lock:
             self._next = 1
-            self._agents: Rows[Agent] = Rows()
+            self._tally = tally = Tally()
+            self._agents: Rows[Agent] = Rows(tally)
             self._sessions: dict[str, Rows[Session]] = {}
             self._events: dict[int, Rows[Event]] = {}
             self._contexts: dict[int, JsonObject] = {}
             self._artifacts: dict[int, Rows[Artifact]] = {}
-            self._corpora: Rows[Corpus] = Rows()
+            self._corpora: Rows[Corpus] = Rows(tally)
             self._documents: dict[str, Rows[Document]] = {}
-            self._instructions: Rows[Instruction] = Rows()
-            self.aliases: MemoryCollection[Alias] = MemoryCollection(self._lock, self._sequence)
+            self._instructions: Rows[Instruction] = Rows(tally)
+            self.aliases: MemoryCollection[Alias] = MemoryCollection(self._lock, self._sequence, tally)
             self._routed = Routed(self.aliases)
-            self.tools: Collection[Tool] = MemoryCollection(self._lock, self._sequence)
-            self.schedules = Schedules(self._lock, self._sequence, lambda key: key in self._agents.by_key)
-            self.api_keys: Findable[ApiKey] = FindableCollection(self._lock, self._sequence, _digest)
-            self.app_clients: Findable[AppClient] = FindableCollection(self._lock, self._sequence, _client_id)
+            self.tools: Collection[Tool] = MemoryCollection(self._lock, self._sequence, tally)
+            self.schedules = Schedules(self._lock, self._sequence, tally, lambda key: key in self._agents.by_key)
+            self.api_keys: Findable[ApiKey] = FindableCollection(self._lock, self._sequence, tally, _digest)
+            self.app_clients: Findable[AppClient] = FindableCollection(self._lock, self._sequence, tally, _client_id)
             self._fill()
 
     def _fill(self) -> None:
@@ -78,6 +81,9 @@ class MemoryStore:
             if self.app_clients.add(client) is None:
                 raise Refused("SM390", f"An app client with the id {client.client_id!r} already exists.")
 
+    def size(self) -> int:  # noqa: D102
+        return self._tally.rows
+
     def _sequence(self) -> int:
         self._next += 1
         return self._next - 1
@@ -88,7 +94,7 @@ class MemoryStore:
                 raise Refused("SM314", f"A corpus with key {corpus.key!r} already exists.", fields={"/key": "is taken"})
             corpus = replace(corpus, sequence=self._sequence(), revision=next(self._revisions))
             self._corpora.add(corpus.key, corpus)
-            self._documents[corpus.key] = Rows()
+            self._documents[corpus.key] = Rows(self._tally)
             return corpus
 
     def corpus(self, key: str) -> Corpus | None:  # noqa: D102
@@ -105,7 +111,8 @@ class MemoryStore:
 
     def remove_corpus(self, key: str) -> bool:  # noqa: D102
         with self._lock:
-            self._documents.pop(key, None)
+            if documents := self._documents.pop(key, None):
+                documents.clear()
             return self._corpora.remove(key)
 
     def add_document(self, corpus_key: str, document: Document) -> Document:  # noqa: D102
@@ -122,7 +129,7 @@ class MemoryStore:
             return document
 
     def document(self, corpus_key: str, document_id: str) -> Document | None:  # noqa: D102
-        return self._documents.get(corpus_key, Rows()).by_key.get(document_id)
+        return self._documents.get(corpus_key, _NO_ROWS).by_key.get(document_id)
 
     def documents(self, corpus_key: str, after: int | None) -> Iterable[Document]:  # noqa: D102
         with self._lock:
@@ -173,7 +180,7 @@ class MemoryStore:
             self._check_name(agent)
             agent = replace(agent, sequence=self._sequence())
             self._agents.add(agent.key, agent)
-            self._sessions[agent.key] = Rows()
+            self._sessions[agent.key] = Rows(self._tally)
             return agent
 
     def _check_name(self, agent: Agent) -> None:
@@ -199,8 +206,10 @@ class MemoryStore:
     def remove_agent(self, key: str) -> bool:  # noqa: D102
         with self._lock:
             self.schedules.remove_those_of(key)
-            for session in self._sessions.pop(key, Rows()).in_order:
-                self._forget(session)
+            if sessions := self._sessions.pop(key, None):
+                for session in sessions.in_order:
+                    self._forget(session)
+                sessions.clear()
             return self._agents.remove(key)
 
     def add_session(self, session: Session) -> Session:  # noqa: D102
@@ -215,8 +224,8 @@ class MemoryStore:
             session = replace(session, sequence=self._sequence())
             siblings.add(session.key, session)
             self._routed.add(session)
-            self._events[session.sequence] = Rows()
-            self._artifacts[session.sequence] = Rows()
+            self._events[session.sequence] = Rows(self._tally)
+            self._artifacts[session.sequence] = Rows(self._tally)
             return session
 
     def remove_alias(self, key: str) -> bool:  # noqa: D102
@@ -259,9 +268,10 @@ class MemoryStore:
 
     def _forget(self, session: Session) -> None:
         self._routed.forget(session)
-        self._events.pop(session.sequence, None)
         self._contexts.pop(session.sequence, None)
-        self._artifacts.pop(session.sequence, None)
+        for kept in (self._events, self._artifacts):
+            if session.sequence in kept:
+                kept.pop(session.sequence).clear()
 
     def append_event(self, session: Session, event: Event) -> Event | None:  # noqa: D102
         with self._lock:
@@ -303,11 +313,11 @@ class MemoryStore:
             return artifact
 
     def artifact(self, session: Session, artifact_id: str) -> Artifact | None:  # noqa: D102
-        return self._artifacts.get(session.sequence, Rows()).by_key.get(artifact_id)
+        return self._artifacts.get(session.sequence, _NO_ROWS).by_key.get(artifact_id)
 
     def artifacts(self, session: Session) -> Iterable[Artifact]:  # noqa: D102
         with self._lock:
-            return self._artifacts.get(session.sequence, Rows()).oldest_first(None)
+            return self._artifacts.get(session.sequence, _NO_ROWS).oldest_first(None)
 
     def note_context(self, session: Session, context: JsonObject) -> None:  # noqa: D102
         with self._lock:

@@ -11,15 +11,24 @@ Row = TypeVar("Row", bound=Any)
 _sequence = attrgetter("sequence")
 
 
-class Rows(Generic[Row]):
-    """Rows that a store numbered (`sequence`); not safe for several threads by itself."""
+class Tally:
+    """How many rows a store has in all."""
 
     def __init__(self) -> None:
+        self.rows = 0
+
+
+class Rows(Generic[Row]):
+    """Rows that a store numbered (`sequence`), counted in its tally; not safe for several threads by itself."""
+
+    def __init__(self, tally: Tally) -> None:
         self.by_key: dict[str, Row] = {}
         self.in_order: list[Row] = []
+        self._tally = tally
 
     def add(self, key: str, row: Row) -> None:
         """Add a row whose sequence is the greatest so far."""
+        self._tally.rows += 1
         self.by_key[key] = row
         self.in_order.append(row)
 
@@ -33,8 +42,15 @@ class Rows(Generic[Row]):
         """Remove a row; say whether it was there."""
         row = self.by_key.pop(key, None)
         if row is not None:
+            self._tally.rows -= 1
             del self.in_order[bisect_left(self.in_order, row.sequence, key=_sequence)]
         return row is not None
+
+    def clear(self) -> None:
+        """Remove all rows."""
+        self._tally.rows -= len(self.in_order)
+        self.by_key.clear()
+        self.in_order.clear()
 
     def newest_first(self, after: int | None) -> list[Row]:
         """Return the rows before the position `after`, all without one, newest first."""
@@ -47,12 +63,12 @@ class Rows(Generic[Row]):
 
 
 class MemoryCollection(Generic[Row]):
-    """A `Collection` in memory: it shares the lock and the numbering of the store that it belongs to."""
+    """A `Collection` in memory: it shares the lock, the numbering and the tally of the store that it belongs to."""
 
-    def __init__(self, lock: RLock, number: Callable[[], int]) -> None:
+    def __init__(self, lock: RLock, number: Callable[[], int], tally: Tally) -> None:
         self._lock = lock
         self._number = number
-        self._rows: Rows[Row] = Rows()
+        self._rows: Rows[Row] = Rows(tally)
 
     def add(  # noqa: D102 - see the port, as for every method below
         self, row: Row, *, unless: Callable[[Row], bool] | None = None
@@ -84,8 +100,8 @@ class MemoryCollection(Generic[Row]):
 class FindableCollection(MemoryCollection[Row]):
     """A `Findable` in memory; `name_of` gives the second name of a resource, which never changes."""
 
-    def __init__(self, lock: RLock, number: Callable[[], int], name_of: Callable[[Row], str]) -> None:
-        super().__init__(lock, number)
+    def __init__(self, lock: RLock, number: Callable[[], int], tally: Tally, name_of: Callable[[Row], str]) -> None:
+        super().__init__(lock, number, tally)
         self._name_of = name_of
         self._keys: dict[str, str] = {}
 

@@ -5,14 +5,14 @@ from threading import RLock
 
 from mockserver.domain.errors import Refused
 from mockserver.domain.schedules import Schedule
-from mockserver.stores.rows import MemoryCollection
+from mockserver.stores.rows import MemoryCollection, Tally
 
 
 class Schedules(MemoryCollection[Schedule]):
     """Keeps the schedules of agents that there are; `has_agent` says which."""
 
-    def __init__(self, lock: RLock, number: Callable[[], int], has_agent: Callable[[str], bool]) -> None:
-        super().__init__(lock, number)
+    def __init__(self, lock: RLock, number: Callable[[], int], tally: Tally, has_agent: Callable[[str], bool]) -> None:
+        super().__init__(lock, number, tally)
         self._has_agent = has_agent
 
     def add(  # noqa: D102 - see the port

@@ -7,10 +7,10 @@ from mockserver.domain.errors import Refused
 from mockserver.domain.secrecy import redacted
 from mockserver.domain.simulator.scenarios import summary
 from mockserver.faults import Chaos
-from mockserver.pipeline import STATUS, Pipeline
+from mockserver.pipeline import Pipeline
 from mockserver.web.admin_chaos import chaos_as_json, set_chaos
 from mockserver.web.admin_state import state_of
-from mockserver.web.replies import json_reply, problem, without_secrets
+from mockserver.web.replies import json_reply, problem, refusal, without_secrets
 from mockserver.worlds import World
 
 _ROUTES = (
@@ -37,14 +37,10 @@ def admin_blueprint(pipeline: Pipeline) -> Blueprint:
     blueprint.after_request(lambda response: without_secrets(response, pipeline.keeper))
     for number, (method, path, name) in enumerate(_ROUTES):
         blueprint.add_url_rule(path, f"{name}-{number}", getattr(admin, name), methods=[method])
-    blueprint.register_error_handler(Refused, _refused)
+    blueprint.register_error_handler(Refused, refusal)
     blueprint.add_url_rule("/__admin/", "nothing", admin.unknown, defaults={"path": ""}, methods=_EVERY_METHOD)
     blueprint.add_url_rule("/__admin/<path:path>", "unknown", admin.unknown, methods=_EVERY_METHOD)
     return blueprint
-
-
-def _refused(refused: Refused) -> Response:
-    return problem(refused.message, status=STATUS[refused.refusal.kind])
 
 
 class _Admin:

@@ -1,31 +1,67 @@
 """Flask in front of the pipeline: requests in, responses out, nothing decided here."""
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from flask import Flask, Response, request
 
+from mockserver.domain.errors import Refused
+from mockserver.domain.origins import origins_of
 from mockserver.pipeline import Pipeline
 from mockserver.spec.requests import RawRequest
 from mockserver.spec.responses import RawResponse
 from mockserver.web.admin import admin_blueprint
+from mockserver.web.cors import Cors
+from mockserver.web.guard import SECURITY_HEADERS, Guard
+from mockserver.web.replies import refusal
 
-_OWN_PATHS = frozenset({"/health", "/ready", "/__admin"})
+_OPEN = frozenset({"/health", "/ready"})
 _CHUNK, _DRAINED_AT_MOST = 1 << 16, 1 << 28
-_ADMIN_PREFIX = "/__admin/"
+_ADMIN = "/__admin"
 
 
-def create_face(pipeline: Pipeline) -> Flask:
-    """Make the WSGI application: the mock's own paths by Flask's routes, everything else by the pipeline, which routes itself."""
+def create_face(pipeline: Pipeline, *, cors: Cors | None = None, guard: Guard | None = None) -> Flask:
+    """Make the WSGI application: the mock's own paths by Flask's routes, everything else by the pipeline, which routes itself.
+
+    Without `cors` no page of another origin may call it, without `guard` anybody may use the admin API.
+    """
     app = Flask("mockserver", static_folder=None)
     app.register_blueprint(admin_blueprint(pipeline))
+    cors, guard = cors or Cors(origins_of(""), pipeline.operations), guard or Guard()
 
     @app.before_request
     def answer() -> Response | None:
-        if request.path in _OWN_PATHS or request.path.startswith(_ADMIN_PREFIX):
-            return None
-        return _response(pipeline(_raw_request(pipeline.limits.longest)))
+        path, headers = request.path, {name.lower(): value for name, value in request.headers.items()}
+        try:
+            if _is_admin(path):
+                guard.check(headers)
+            if _is_own(path):
+                return None
+            preflight = cors.preflight(request.method, path, headers)
+        except Refused as refused:
+            return refusal(refused)
+        if preflight is not None:
+            return Response(status=204, headers=preflight)
+        response = _response(pipeline(_raw_request(headers, pipeline.limits.bodies.longest)))
+        response.headers.update(cors.headers(path, headers))
+        return response
+
+    @app.after_request
+    def secure(response: Response) -> Response:
+        if _is_own(request.path):
+            for name, value in SECURITY_HEADERS.items():
+                response.headers.setdefault(name, value)
+        return response
 
     return app
+
+
+def _is_admin(path: str) -> bool:
+    return path == _ADMIN or path.startswith(f"{_ADMIN}/")
+
+
+def _is_own(path: str) -> bool:
+    return path in _OPEN or _is_admin(path)
 
 
 def _body(most: int) -> bytes:
@@ -41,13 +77,13 @@ def _body(most: int) -> bytes:
     return body
 
 
-def _raw_request(most: int) -> RawRequest:
+def _raw_request(headers: Mapping[str, str], most: int) -> RawRequest:
     """Read the request."""
     return RawRequest(
         method=request.method,
         path=quote(request.path, safe="/!$&'()*+,;=:@~"),
         query=request.query_string.decode("ascii", "replace"),
-        headers={name.lower(): value for name, value in request.headers.items()},
+        headers=headers,
         body=_body(most),
     )
 

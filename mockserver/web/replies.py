@@ -5,9 +5,13 @@ from typing import Any
 
 from flask import Response
 
+from mockserver.domain.errors import Refused
 from mockserver.keeper import Keeper
+from mockserver.pipeline import STATUS
+from mockserver.web.guard import CHALLENGE
 
-_TITLES = {400: "Bad request", 404: "Not found", 429: "Too many requests"}
+_TITLES = {400: "Bad request", 401: "Unauthorized", 403: "Forbidden", 404: "Not found", 429: "Too many requests"}
+_UNAUTHENTICATED = 401
 
 
 def json_reply(body: Any, *, status: int = 200, media_type: str = "application/json") -> Response:
@@ -27,4 +31,14 @@ def without_secrets(response: Response, keeper: Keeper) -> Response:
         text = response.get_data(as_text=True)
         if keeper.told_text(text) != text:
             response.set_data(json.dumps(keeper.told(json.loads(text))))
+    return response
+
+
+def refusal(refused: Refused) -> Response:
+    """Say no, with the code."""
+    status = STATUS[refused.refusal.kind]
+    response = problem(refused.message, status=status)
+    response.headers["X-Mock-Code"] = refused.refusal.code
+    if status == _UNAUTHENTICATED:
+        response.headers["WWW-Authenticate"] = CHALLENGE
     return response

@@ -66,7 +66,7 @@ def test_a_preferred_401_names_the_challenge(api):
 def test_an_error_that_is_not_declared_is_refused_with_those_that_are(code, api):
     answer = preferring(api, "GET", "/v2/agents/support-agent", f"code={code}")
 
-    told = "code must be an error that getAgent declares: 400, 401, 403, 404"
+    told = "code must be an error that getAgent declares: 400, 401, 403, 404, 429, 431"
     assert_refused(answer, 400, "SM214", field_errors={"Prefer": told})
     assert "Preference-Applied" not in answer.headers
 
