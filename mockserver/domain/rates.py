@@ -12,14 +12,14 @@ _NOW = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many times in a second, all of them at once if one likes."""
+    """So many times in a second, all of them at once if one likes; a million at the most."""
 
     per_second: int
 
     @property
     def interval(self) -> timedelta:
-        """How long one token takes to come back; rounded up to microseconds, so never sooner than it may."""
-        return timedelta(microseconds=-(-_SECOND // self.per_second))
+        """How long one token takes to come back; rounded down to microseconds, so that a second is always enough for all."""
+        return timedelta(microseconds=_SECOND // self.per_second)
 
     def wait(self, due: datetime | None, now: datetime) -> timedelta:
         """Return how long it is until the next time, nothing where it may be now. `due` is None for a bucket never used."""

@@ -18,9 +18,9 @@ ANYWHERE = "0.0.0.0"  # noqa: S104 - nobody listens
 TOKEN = "kept-by-the-operator"  # noqa: S105 - made up
 ADMIN_PATHS = [
     ("GET", "/__admin/health"), ("GET", ADMIN), ("POST", "/__admin/reset"), ("GET", "/__admin/requests"),
-    ("GET", "/__admin/worlds"), ("DELETE", "/__admin/tests/t"), ("GET", "/__admin/scenarios"), ("GET", "/__admin/chaos"), ("PUT", "/__admin/chaos"),
-    ("DELETE", "/__admin/chaos"), ("GET", "/__admin/sessions/a/s/context"), ("GET", "/__admin/"), ("GET", "/__admin"),
-    ("GET", "/__admin/nope"), ("OPTIONS", ADMIN), ("TRACE", ADMIN), ("HEAD", ADMIN),
+    ("GET", "/__admin/worlds"), ("DELETE", "/__admin/tests/t"), ("GET", "/__admin/scenarios"), ("GET", "/__admin/chaos"),
+    ("PUT", "/__admin/chaos"), ("DELETE", "/__admin/chaos"), ("GET", "/__admin/sessions/a/s/context"), ("GET", "/__admin/"),
+    ("GET", "/__admin"), ("GET", "/__admin/nope"), ("OPTIONS", ADMIN), ("TRACE", ADMIN), ("HEAD", ADMIN),
 ]  # fmt: skip
 
 
