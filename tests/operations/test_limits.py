@@ -1,6 +1,7 @@
 """What the mock takes on: headers, objects of a world, streams and requests of a credential, each by its setting."""
 
 import math
+import re
 from contextlib import suppress
 from datetime import timedelta
 from functools import lru_cache
@@ -9,14 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import openapi
 from mockserver.app import create_app, create_pipeline
 from mockserver.domain.chaos import BrokenTransferError
 from mockserver.limits import Requests, Streams
 from mockserver.runtime import FixedClock
 from mockserver.settings import Settings
+from mockserver.spec.document import load
+from mockserver.spec.operations import Operations
 from mockserver.stores.memory import MemoryStore
 from mockserver.web.face import create_face
 from tests.arrange import NOON, Api, answer, assert_refused, contents, examples, frames
+from tests.spec.samples import SAMPLES
 
 AGENTS = "/v2/agents"
 
@@ -82,23 +87,20 @@ def test_a_full_world_takes_nothing_more_until_something_goes():
     assert api.call("POST", "/v2/agents/a1/sessions", {}).status_code == 201
 
 
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [
-        ("/v2/agents", {"name": "b", "model": {"name": "m"}}),
-        ("/v2/agents/a1/sessions", {}),
-        ("/v2/agents/a1/schedules", {"key": "d", "message": "m", "schedule_type": "interval"}),
-        ("/v2/agent_aliases", {"key": "l", "name": "l", "policy": {"type": "routed", "rules": []}}),
-        ("/v2/corpora", {"key": "c"}),
-        ("/v2/instructions", {"type": "initial", "name": "i", "template": "t"}),
-        ("/v2/tools", {"type": "client", "name": "t", "description": "d"}),
-    ],
-)
-def test_nothing_can_be_made_in_a_full_world(path, body):
-    api, before = Api(_full()), Api(_full()).state()
-    refused = api.call("POST", path, body)
-    assert refused.status_code in {400, 429}, refused.text
+CREATING = [operation for operation in Operations(load(openapi.DOCUMENT)).by_id.values() if operation.creates]
+
+
+@pytest.mark.parametrize("operation", CREATING, ids=[operation.id for operation in CREATING])
+def test_nothing_can_be_made_in_a_full_world(operation):
+    api, path = Api(_full()), re.sub(r"\{\w+\}", "a1", operation.path)
+    before = api.state()
+    assert_refused(api.call("POST", path, SAMPLES[operation.id][0]), 429, "SM243")
     assert api.state() == before
+
+
+def test_what_makes_something_is_all_that_is_refused():
+    assert {operation.method for operation in CREATING} == {"POST"}
+    assert {operation.id for operation in CREATING} >= {"createAgent", "createAgentSession", "createAgentInput", "createCorpus"}
 
 
 @lru_cache(maxsize=1)

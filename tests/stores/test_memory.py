@@ -5,6 +5,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from mockserver.domain.artifacts import Artifact
 from mockserver.domain.corpora import new_corpus, new_document
 from mockserver.domain.errors import Refused
 from mockserver.domain.instructions import new_instruction
@@ -354,6 +355,12 @@ class AgainstModel(RuleBasedStateMachine):
         for pair, session in self.sessions.items():
             assert self.store.context(session) == self.contexts.get(pair)
 
+    @invariant()
+    def its_size_is_the_number_of_all_that_there_is(self):
+        kinds = (self.agents, self.sessions, self.corpora, self.instructions, self.tools)
+        within = (*(self.events[pair] for pair in self.sessions), *(self.documents[key] for key in self.corpora))
+        assert self.store.size() == sum(map(len, (*kinds, *within)))
+
 
 TestMemoryStore = AgainstModel.TestCase
 TestMemoryStore.settings = settings(examples(60), stateful_step_count=40)
@@ -415,3 +422,20 @@ def test_a_reset_brings_back_corpora_and_documents_under_new_revisions():
     assert [corpus.key for corpus in store.corpora(None)] == ["first"]
     assert list(store.documents("first", None)) == documents
     assert store.corpus("first").revision > before.revision
+
+
+def test_an_agent_takes_all_that_is_its_own_out_of_the_size():
+    store = empty_store(FIRST)
+    session = store.add_session(a_session(agent_key="first"))
+    before = store.size()
+    for number in range(3):
+        store.append_event(session, an_event(number))
+        file = {"session_key": "s1", "filename": "a.txt", "mime_type": "text/plain", "data": b"x", "created_at": NOON}
+        store.add_artifact(session, Artifact(id=f"art_{number}", **file))
+    assert store.size() == before + 6
+    assert store.remove_session(session)
+    assert store.size() == before - 1
+    again = store.add_session(a_session(agent_key="first"))
+    store.append_event(again, an_event())
+    assert store.remove_agent("first")
+    assert store.size() == 0
