@@ -268,6 +268,16 @@ def test_a_key_feels_nothing_of_another_nor_of_a_test_nor_of_callers_without_one
         assert [other.get(AGENTS).status_code for _ in range(3)] == [200, 200, 429]
 
 
+def test_a_tenant_feels_nothing_of_another_whose_key_has_the_same_id(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).write_text(
+            f"tenant: {name}\napi_keys: [{{key: {name}, api_roles: [owner]}}]\ncorpora: []\nagents: []\n"
+        )
+    world = f"{tmp_path / 'one'}, {tmp_path / 'two'}"
+    app = create_app(Settings(world=world, requests_per_second=1, streams_per_key=1), clock=FixedClock(NOON))
+    assert [Api(app, key=key).get(AGENTS).status_code for key in ("one", "one", "two", "two")] == [200, 429, 200, 429]
+
+
 def test_the_mocks_own_endpoints_are_not_limited():
     api, _ = limited(requests_per_second=1)
     paths = ("/health", "/__admin/state", "/__admin/requests")
