@@ -115,7 +115,8 @@ class Limits:
 
     def streamed(self, valid: ValidRequest, caller: Caller, handle: Callable[[], Reply]) -> Reply:
         """Handle a request; one that asks for a stream has a place from now until its answer is over. Raises Refused SM242."""
-        if not valid.body.get(valid.operation.stream_field or ""):
+        field = valid.operation.stream_field
+        if field is None or not valid.body.get(field):
             return handle()
         give_back = self.streams.opened(_who(caller))
         try:
