@@ -24,6 +24,7 @@ from tests.arrange import NOON, Api, answer, assert_refused, contents, examples,
 from tests.spec.samples import SAMPLES
 
 AGENTS = "/v2/agents"
+OPERATIONS = list(Operations(load(openapi.DOCUMENT)).by_id.values())
 
 
 def limited(**settings):
@@ -37,6 +38,12 @@ def small(max_objects):
 
 
 # Headers
+
+
+def test_every_operation_declares_what_a_limit_answers():
+    assert [
+        operation.id for operation in OPERATIONS if not operation.statuses >= {413 if operation.body else 431, 429, 431}
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -87,7 +94,7 @@ def test_a_full_world_takes_nothing_more_until_something_goes():
     assert api.call("POST", "/v2/agents/a1/sessions", {}).status_code == 201
 
 
-CREATING = [operation for operation in Operations(load(openapi.DOCUMENT)).by_id.values() if operation.creates]
+CREATING = [operation for operation in OPERATIONS if operation.creates]
 
 
 @pytest.mark.parametrize("operation", CREATING, ids=[operation.id for operation in CREATING])
