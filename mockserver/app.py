@@ -71,6 +71,7 @@ def create_app(
     settings = settings or resolve({}, folder=Path.cwd())
     pipeline = create_pipeline(settings, store=store, clock=clock, seed=seed)
     guard = guard or Guard(token=settings.admin_token)
+    pipeline.keeper.note(filter(None, [guard.token]))
     return create_face(pipeline, cors=Cors(_origins(settings), pipeline.operations), guard=guard)
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from mockserver.domain.sessions import MASK
 
-SENSITIVE_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key"})
+SENSITIVE_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-admin-token", "x-api-key"})
 _REFERENCE = frozenset({"$ref"})
 
 Path: TypeAlias = tuple[str | int, ...]
