@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from contracts.promises import PHASES, PROMISES, wants_generated
+from contracts.promises import MATRICES, PHASES, PROMISES, wants_generated
 
 _FOLDER = Path(__file__).parent
 _ONE_TARGET = "Name one target: --app MODULE:FACTORY (in process) or --url URL with --api-key KEY."
@@ -40,7 +40,8 @@ def _phases(_: click.Context, __: click.Parameter, given: str) -> str:
 @click.option("-u", "--url", envvar="SESSIONSUITE_CONTRACTS_URL", help="the deployment to test")
 @click.option("--app", help="the application to test in process, MODULE:FACTORY")
 @click.option("--api-key", envvar="SESSIONSUITE_CONTRACTS_API_KEY", help="API key of an owner or administrator")
-@click.option("--role-key", multiple=True, metavar="ROLE=KEY", help="key of a role (agent_viewer, agent_user)")
+@click.option("--other-api-key", envvar="SESSIONSUITE_CONTRACTS_OTHER_API_KEY", help="the same of another account")
+@click.option("--role-key", multiple=True, metavar="ROLE=KEY", help="key of a role, where the run can make none")
 @click.option("--model", default="gpt-4o", show_default=True, help="model name for the run's agents")
 @click.option(
     "-n", "--max-examples", type=click.IntRange(1), default=25, show_default=True, help="generated requests an operation"
@@ -49,6 +50,13 @@ def _phases(_: click.Context, __: click.Parameter, given: str) -> str:
 @click.option("--seed", type=int, default=1, show_default=True, help="seed of the generated requests")
 @click.option("-w", "--workers", type=click.IntRange(1), default=1, show_default=True, help="processes to run in")
 @click.option("--promises", default="", metavar="CODES", help="check only these, e.g. SC2,SC301 (beginnings suffice)")
+@click.option(
+    "--matrix",
+    type=click.Choice(MATRICES),
+    default=MATRICES[0],
+    show_default=True,
+    help="the matrix of roles: all of it, or without what permitted callers write",
+)
 @click.option("--max-failures", type=click.IntRange(1), help="stop after so many broken checks")
 @click.option("--report-junit-path", type=click.Path(), help="write a JUnit report")
 def run(**options: Any) -> None:
@@ -72,7 +80,8 @@ def _arguments(options: dict[str, Any]) -> list[str]:
         f"--phases={options['phases']}",
     ]  # fmt: skip
     arguments += ["--disable-plugin-autoload", *(f"-p{plugin}" for plugin in _plugins(options))]
-    arguments += [f"--{name.replace('_', '-')}={options[name]}" for name in ("url", "app", "api_key") if options[name]]
+    named = ("url", "app", "api_key", "other_api_key", "matrix")
+    arguments += [f"--{name.replace('_', '-')}={options[name]}" for name in named if options[name]]
     arguments += [f"--role-key={entry}" for entry in options["role_key"]]
     arguments += ["-n", str(options["workers"])] if options["workers"] > 1 else []
     arguments += [f"--maxfail={options['max_failures']}"] if options["max_failures"] else []

@@ -48,19 +48,27 @@ class Stream:
 class Api:
     """Calls operations as one principal. Every call says which statuses it expects and fails with the request otherwise."""
 
-    def __init__(self, http: httpx.Client, api_key: str | None) -> None:
+    def __init__(self, http: httpx.Client, api_key: str | None, *, headers: Mapping[str, str] | None = None) -> None:
         self._http = http
-        self._headers = {} if api_key is None else {"x-api-key": api_key}
+        self._headers = {**({} if api_key is None else {"x-api-key": api_key}), **(headers or {})}
 
     def as_(self, api_key: str | None) -> "Api":
         """Return the same API for another principal, None for nobody."""
         return Api(self._http, api_key)
 
+    def bearing(self, headers: Mapping[str, str]) -> "Api":
+        """Return the same API for whoever these headers name."""
+        return Api(self._http, None, headers=headers)
+
+    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Make a request, whatever the answer is."""
+        headers = self._headers | options.pop("headers", {})
+        return self._http.send(self._http.build_request(method, path, headers=headers, **options))
+
     def call(self, method: str, path: str, *, expect: int | set[int], **options: Any) -> httpx.Response:
         """Make a request; AssertionError where the status is not an expected one."""
-        headers = self._headers | options.pop("headers", {})
-        request = self._http.build_request(method, path, headers=headers, **options)
-        response = self._http.send(request)
+        response = self.ask(method, path, **options)
+        request = response.request
         expected = {expect} if isinstance(expect, int) else expect
         assert response.status_code in expected, _unexpected(request, response, expected)  # noqa: S101 - a promise
         return response
@@ -84,6 +92,14 @@ class Api:
     def sessions(self, agent_key: str, **parameters: Any) -> list[Json]:
         """List the sessions of an agent, all pages joined."""
         return list(self._pages(f"/v2/agents/{agent_key}/sessions", "sessions", parameters))
+
+    def agents(self, **parameters: Any) -> list[Json]:
+        """List the agents that the caller may see, all pages joined."""
+        return list(self._pages("/v2/agents", "agents", parameters))
+
+    def api_keys(self) -> list[Json]:
+        """List the API keys that the caller may see, all pages joined."""
+        return list(self._pages("/v2/api_keys", "api_keys", {"limit": 100}))
 
     def routed_sessions(self, alias_key: str) -> list[Json]:
         """List the sessions that came through an alias, all pages joined."""
@@ -135,6 +151,11 @@ class Api:
             response.read()
             raise AssertionError(_unexpected(request, response, {201}))
         return Stream(response)
+
+    def listed(self, path: str, **parameters: Any) -> list[Json]:
+        """List what there is at a path, whatever it is called, all pages joined."""
+        (name,) = (name for name, value in _object(self.call("GET", path, expect=200)).items() if isinstance(value, list))
+        return list(self._pages(path, name, parameters))
 
     def _pages(self, path: str, name: str, parameters: Json) -> Iterator[Json]:
         page_key: str | None = None

@@ -2,7 +2,6 @@
 
 import random
 import secrets
-from collections import defaultdict
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,17 @@ import pytest
 from hypothesis import HealthCheck, Phase
 
 from contracts.client import Api
-from contracts.promises import PHASES, PROMISES, wants_generated
+from contracts.credentials import Credentials
+from contracts.identities import Identities
+from contracts.matrix import Cell, Matrix
+from contracts.places import Places
+from contracts.promises import MATRICES, PHASES, wants_generated
 from contracts.target import Target, TargetError, UnreachableError, check_reachable, open_target
+from contracts.verdicts import Book, Verdict, cell_as_json
 from contracts.world import RunWorld
+
+CELLS = pytest.StashKey[list[Cell]]()
+"""Where a test leaves the cells of the matrix that it has seen."""
 
 GENERATED_SUITE = "test_document.py"
 EXIT_WRONG_USE, EXIT_UNREACHABLE, EXIT_NOTHING_VERIFIED = 2, 3, 5
@@ -23,6 +30,7 @@ _OPTIONS = (
     ("--url", "the deployment to test", None),
     ("--app", "the application to test in process, MODULE:FACTORY", None),
     ("--api-key", "API key of an owner or administrator", None),
+    ("--other-api-key", "API key of an owner or administrator of another account", None),
     ("--model", "model name for the run's agents", "gpt-4o"),
     ("--phases", "how requests are generated", ",".join(PHASES)),
 )
@@ -45,6 +53,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, meaning, default in _OPTIONS:
         group.addoption(name, help=meaning, default=default)
     group.addoption("--role-key", action="append", default=[], help="ROLE=KEY, once for each role (agent_viewer, agent_user)")
+    group.addoption(
+        "--matrix", choices=MATRICES, default=MATRICES[0], help="the matrix of roles: all of it, or no permitted writes"
+    )
     group.addoption("--promises", default="", help="check only these promises, e.g. SC2,SC301 (beginnings suffice)")
     group.addoption("--max-examples", type=int, default=25, help="generated requests an operation")
 
@@ -72,7 +83,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _opened(config: pytest.Config) -> Target:
     option = config.getoption
-    return open_target(url=option("--url"), app=option("--app"), api_key=option("--api-key"), role_keys=option("--role-key"))
+    return open_target(
+        url=option("--url"),
+        app=option("--app"),
+        api_key=option("--api-key"),
+        role_keys=option("--role-key"),
+        other_api_key=option("--other-api-key"),
+    )
 
 
 @pytest.fixture(scope="session")
@@ -110,6 +127,31 @@ def world(api: Api, run_id: str, pytestconfig: pytest.Config) -> Iterator[RunWor
         made.clear()
 
 
+@pytest.fixture(scope="session")
+def credentials(world: RunWorld, target: Target) -> Credentials:
+    """Makes keys and tokens of the run."""
+    return Credentials(world, target)
+
+
+@pytest.fixture
+def places(world: RunWorld, credentials: Credentials) -> Places:
+    """Objects for paths to name, which nobody else uses."""
+    return Places(world, credentials)
+
+
+@pytest.fixture
+def identities(credentials: Credentials, places: Places, target: Target) -> Identities:
+    """Makes identities with few roles."""
+    return Identities(credentials, places, target)
+
+
+@pytest.fixture
+def matrix(api: Api, places: Places, identities: Identities, credentials: Credentials, pytestconfig: pytest.Config) -> Matrix:
+    """Carries the matrix of roles out."""
+    refusals_only = pytestconfig.getoption("--matrix") == "refusals"
+    return Matrix(api, places, identities, credentials, refusals_only=refusals_only)
+
+
 def _wanted(config: pytest.Config) -> tuple[str, ...]:
     return tuple(filter(None, config.getoption("--promises").upper().split(",")))
 
@@ -130,28 +172,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Carry the promise of a test with its report, also from a worker to the controller."""
+    """Carry the promise of a test and the cells that it has seen with its report, also from a worker to the controller."""
     report = yield
     marker = item.get_closest_marker("promise")
     if marker:
         report.user_properties = [*report.user_properties, ("promise", marker.args[0])]
+    if report.when == "call":
+        vars(report)["cells"] = [cell_as_json(cell) for cell in item.stash.get(CELLS, ())]
     return report
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Book the outcome under its promise."""
-    promise = dict(report.user_properties).get("promise")
-    if promise and (report.when == "call" or report.outcome != "passed"):
-        _BOOK.append((str(promise), report.outcome, _reason(report)))
+    _BOOK.add(report)
 
 
-_BOOK: list[tuple[str, str, str]] = []
-
-
-def _reason(report: pytest.TestReport) -> str:
-    if report.outcome == "skipped" and isinstance(report.longrepr, tuple):
-        return str(report.longrepr[2]).removeprefix("Skipped: ").removeprefix("not testable here: ")
-    return ""
+_BOOK = Book()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -170,32 +206,23 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """A run that verified nothing is not green."""
-    verified = any(outcome == "passed" for _, outcome, _ in _BOOK)
-    if exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED} and _BOOK and not verified:
+    if exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED} and not _BOOK.is_empty and not _BOOK.verified:
         session.exitstatus = EXIT_NOTHING_VERIFIED
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print the verdict: every promise checked, kept, broken, or not testable here and why."""
-    verdicts: dict[str, set[str]] = defaultdict(set)
-    reasons: dict[str, str] = {}
-    for code, outcome, reason in _BOOK:
-        verdicts[code].add(outcome)
-        if reason:
-            reasons[code] = reason
-    if not verdicts:
-        return
-    terminalreporter.section("promises")
-    for code in sorted(verdicts):
-        verdict = _verdict(verdicts[code])
-        why = f" ({reasons[code]})" if verdict == "not testable here" and code in reasons else ""
-        terminalreporter.write_line(f"{code}  {verdict:<17}  {PROMISES[code].sentence}{why}", **_COLOURS[verdict])
+    result = _BOOK.result(str(config.getoption("--url") or config.getoption("--app") or ""))
+    if result.findings:
+        terminalreporter.section("promises")
+    for finding in result.findings:
+        why = f" ({finding.untested[-1]})" if finding.verdict is Verdict.NOT_TESTABLE and finding.untested else ""
+        line = f"{finding.promise.code}  {finding.verdict:<17}  {finding.promise.sentence}{why}"
+        terminalreporter.write_line(line, **_COLOURS[finding.verdict])
 
 
-def _verdict(outcomes: set[str]) -> str:
-    if "failed" in outcomes:
-        return "BROKEN"
-    return "kept" if "passed" in outcomes else "not testable here"
-
-
-_COLOURS: dict[str, dict[str, bool]] = {"kept": {"green": True}, "BROKEN": {"red": True}, "not testable here": {"yellow": True}}
+_COLOURS: dict[Verdict, dict[str, bool]] = {
+    Verdict.KEPT: {"green": True},
+    Verdict.BROKEN: {"red": True},
+    Verdict.NOT_TESTABLE: {"yellow": True},
+}

@@ -22,6 +22,9 @@ class Promise:
     needs: str = ""
 
 
+_KEYS = "an administrator's key that makes others"
+_ACCOUNT = "the key of another account"
+
 _ROWS = (
     Promise("SC101", "schema", "Every answer fits the document in status, headers, media type and schema."),
     Promise("SC102", "schema", "Every answer fits the document along sequences of calls that the document links."),
@@ -84,13 +87,28 @@ _ROWS = (
     Promise("SC606", "secret", "A secret of a session is never shown again."),
     Promise("SC607", "secret", "A secret of an agent is never shown again."),
     Promise("SC608", "secret", "Only the waiting call of a client tool has its secrets in clear."),
+    Promise("SC609", "secret", "The secret of a key or an app client shows when it is made, and never again.", needs=_KEYS),
     Promise("SC701", "access", "Without a known credential nothing is answered but 401."),
     Promise("SC702", "access", "A viewer may not write; a user may not read the history.", needs="keys of both roles"),
+    Promise("SC703", "access", "A role permits the operations that the document names for it, and no other.", needs=_KEYS),
+    Promise("SC704", "access", "Who is refused changes nothing.", needs="a key that is refused something"),
+    Promise("SC705", "access", "A role on one agent or corpus counts on that one alone.", needs=_KEYS),
+    Promise("SC706", "access", "Who has roles on single agents is shown these alone.", needs=_KEYS),
+    Promise("SC707", "access", "Who is no administrator sees and changes only the keys that he made.", needs=_KEYS),
+    Promise("SC708", "access", "Nobody makes a key that may do more than he may himself.", needs=_KEYS),
+    Promise("SC709", "access", "A disabled key is refused, and good again when it is enabled.", needs=_KEYS),
+    Promise("SC710", "access", "A token permits what the roles of its app client do.", needs="app clients and their tokens"),
+    Promise("SC711", "access", "A token is refused after its time.", needs="tokens that live five seconds at most"),
+    Promise("SC712", "access", "Neither status nor text tells whether an object exists to who may not see it."),
+    Promise("SC713", "access", "Nothing of one account shows in another, whatever is asked or written there.", needs=_ACCOUNT),
     Promise("SC801", "robustness", "A request that is refused stores nothing."),
 )
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 """How Schemathesis generates requests: the document's examples, every bound of every schema, at random, along links."""
+
+MATRICES = ("full", "refusals")
+"""How much of the matrix of roles is asked: all of it, or all but what permitted callers write."""
 
 PROMISES: Mapping[str, Promise] = {promise.code: promise for promise in _ROWS}
 

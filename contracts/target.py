@@ -9,8 +9,12 @@ from typing import Any
 
 import httpx
 
+from contracts.operations import roles_of_kind
+
 TIMEOUT_SECONDS = 60.0
 TOKENS_PER_SECOND = 10
+MOCK_NEIGHBOUR = "mock-neighbour-owner"
+DEPLOYMENT_SETTLES_WITHIN_SECONDS = 90.0
 
 
 class TargetError(Exception):
@@ -23,12 +27,21 @@ class UnreachableError(TargetError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The target: `base_url`, the WSGI application if it is in process, the administrator's key, keys by role."""
+    """The target: `base_url`, the WSGI application if it is in process, the administrator's key, keys by role.
+
+    `other_api_key` is of an owner or administrator of another account on the same deployment.
+    """
 
     base_url: str
     app: Any
     api_key: str
     role_keys: dict[str, str] = field(default_factory=dict)
+    other_api_key: str | None = None
+
+    @property
+    def settles_within_seconds(self) -> float:
+        """How long a change of a key may take to count: on a deployment about a minute (api-facts §1.1)."""
+        return 0.0 if self.app is not None or self.api_key.startswith("mock-") else DEPLOYMENT_SETTLES_WITHIN_SECONDS
 
     @property
     def unhurried(self) -> Mapping[str, str]:
@@ -44,20 +57,27 @@ class Target:
         return httpx.Client(base_url=self.base_url, transport=transport, timeout=TIMEOUT_SECONDS)
 
 
-def open_target(*, url: str | None, app: str | None, api_key: str | None, role_keys: list[str]) -> Target:
+def open_target(
+    *, url: str | None, app: str | None, api_key: str | None, role_keys: list[str], other_api_key: str | None = None
+) -> Target:
     """Open what the options name. Raises TargetError for none, both, or one that cannot be opened."""
     if bool(url) == bool(app):
         raise TargetError("Name one target: --app MODULE:FACTORY (in process) or --url URL with --api-key KEY.")
     keys = dict(_role_key(entry) for entry in role_keys)
     if app:
-        return Target("http://mock.test", _load(app), api_key or "mock-owner", keys or _MOCK_KEYS)
+        other = other_api_key or MOCK_NEIGHBOUR
+        return Target("http://mock.test", _load(app), api_key or "mock-owner", keys or _mock_keys(), other)
     if not api_key:
         message = "A deployment needs --api-key KEY (or SESSIONSUITE_CONTRACTS_API_KEY) of an owner or administrator."
         raise TargetError(message)
-    return Target(str(url).rstrip("/"), None, api_key, keys or (_MOCK_KEYS if api_key.startswith("mock-") else {}))
+    if api_key.startswith("mock-"):
+        keys, other_api_key = keys or _mock_keys(), other_api_key or MOCK_NEIGHBOUR
+    return Target(str(url).rstrip("/"), None, api_key, keys, other_api_key)
 
 
-_MOCK_KEYS = {"agent_viewer": "mock-agent-viewer", "agent_user": "mock-agent-user"}
+def _mock_keys() -> dict[str, str]:
+    """Return the keys of the mock's default world, one for each role and named after it."""
+    return {role: f"mock-{role.replace('_', '-')}" for role in roles_of_kind("api")}
 
 
 def _role_key(entry: str) -> tuple[str, str]:

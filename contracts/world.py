@@ -67,7 +67,7 @@ class RunWorld:
             first_step_name=next(iter(made)),
             steps=made,
         )
-        self._remove_at_the_end(f"/v2/agents/{agent['key']}")
+        self.remove_at_the_end(f"/v2/agents/{agent['key']}")
         return agent
 
     def session(self, agent: Json, **fields: Any) -> Json:
@@ -95,14 +95,14 @@ class RunWorld:
         """Create an instruction of this run."""
         body = {"type": "initial", "name": self.key("instruction"), "template": template}
         made: Json = self.api.call("POST", "/v2/instructions", json=body, expect=201).json()
-        self._remove_at_the_end(f"/v2/instructions/{made['id']}")
+        self.remove_at_the_end(f"/v2/instructions/{made['id']}")
         return made
 
     def tool(self, **fields: Any) -> Json:
         """Create a client tool of this run."""
         body = {"type": "client", "name": self.key("tool"), "description": "Asks the caller for a number."} | fields
         made: Json = self.api.call("POST", "/v2/tools", json=body, expect=201).json()
-        self._remove_at_the_end(f"/v2/tools/{made['id']}")
+        self.remove_at_the_end(f"/v2/tools/{made['id']}")
         return made
 
     @cached_property
@@ -110,7 +110,7 @@ class RunWorld:
         """The corpus of this run: two documents for each level, each with a canary word of its own; known to be searchable."""
         key = self.key("corpus")
         self.api.call("POST", "/v2/corpora", json={"key": key, "filter_attributes": ATTRIBUTES}, expect=201)
-        self._remove_at_the_end(f"/v2/corpora/{key}")
+        self.remove_at_the_end(f"/v2/corpora/{key}")
         for level in LEVELS:
             for number in (1, 2):
                 self.api.call("POST", f"/v2/corpora/{key}/documents", json=self._document(level, number), expect=201)
@@ -150,7 +150,8 @@ class RunWorld:
         }
         return {"knowledge_search": tool | ({} if override is None else {"argument_override": override})}
 
-    def _remove_at_the_end(self, path: str) -> None:
+    def remove_at_the_end(self, path: str) -> None:
+        """Remember to remove an object that this run made; it may be gone by then."""
         self._made.append(lambda: self.api.call("DELETE", path, expect={204, 404}))
 
     def clear(self) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.contracts.sabotage.making import Wsgi, json_requests, streams
+from tests.contracts.sabotage.making import Wsgi, json_requests, streams, wrapped
 
 
 def is_done_at_once() -> Wsgi:
@@ -17,3 +17,14 @@ def calls_no_tool() -> Wsgi:
         return {**body, "tool_configurations": {}} if path == "/v2/agents" else body
 
     return json_requests(change)
+
+
+def makes_no_keys() -> Wsgi:
+    """A deployment on which API keys are made elsewhere."""
+    nowhere = "/v2/nowhere"
+
+    def change(environ: dict[str, Any]) -> None:
+        if environ["PATH_INFO"].startswith(("/v2/api_keys", "/v2/app_clients", "/oauth")):
+            environ["PATH_INFO"] = nowhere
+
+    return wrapped(change)

@@ -6,10 +6,12 @@ import sys
 import pytest
 
 from contracts.promises import PROMISES
+from tests.contracts.complete import TOKEN_SECONDS
 from tests.contracts.running import ROOT, contracts, verdicts
 from tests.serving.process import served
 
 APP = ("--app", "mockserver.app:create_app")
+COMPLETE_APP = ("--app", "tests.contracts.complete:create_complete_app")
 
 
 ALL_PHASES = "examples,coverage,fuzzing,stateful"
@@ -21,16 +23,17 @@ EVERYTHING_NOT_GENERATED = "SC2,SC3,SC4,SC5,SC6,SC7,SC8"
     ("seed", "phases", "examples"), [(1, ALL_PHASES, 8), *((seed, WITHOUT_COVERAGE, 3) for seed in (2, 3, 4, 5))]
 )
 def test_the_mock_keeps_every_promise_whatever_the_seed(seed, phases, examples):
-    run = contracts("run", *APP, "--seed", str(seed), "--phases", phases, "--max-examples", str(examples))
+    run = contracts("run", *COMPLETE_APP, "--seed", str(seed), "--phases", phases, "--max-examples", str(examples))
     assert verdicts(run) == dict.fromkeys(PROMISES, "kept"), run.stdout[-5000:]
     assert run.returncode == 0
 
 
 def test_a_run_over_http_keeps_its_promises_and_leaves_nothing_behind(tmp_path):
-    with served(folder=tmp_path) as mock, mock.client() as client:
-        before = client.get("/__admin/state").json()
+    settings = {"SESSIONSUITE_TOKEN_SECONDS": str(TOKEN_SECONDS)}
+    with served(folder=tmp_path, **settings) as mock, mock.client() as client:
+        before = [client.get("/__admin/state", params={"tenant": tenant}).json() for tenant in ("default", "neighbour")]
         run = contracts("run", "--url", mock.url, "--api-key", "mock-owner", "--promises", EVERYTHING_NOT_GENERATED)
-        after = client.get("/__admin/state").json()
+        after = [client.get("/__admin/state", params={"tenant": tenant}).json() for tenant in ("default", "neighbour")]
     generated = {code for code, promise in PROMISES.items() if promise.kind == "schema"}
     assert verdicts(run) == dict.fromkeys(PROMISES.keys() - generated, "kept"), run.stdout[-5000:]
     assert after == before
@@ -79,6 +82,18 @@ def test_what_cannot_be_tested_here_is_told_with_the_reason():
     assert verdicts(run) == {"SC702": "not"}
     assert "no key of the role agent_viewer; give one with --role-key agent_viewer=KEY" in run.stdout
     assert run.returncode == 5
+
+
+def test_a_run_may_leave_out_what_permitted_callers_write():
+    run = contracts("run", *APP, "--promises", "SC703,SC705", "--matrix", "refusals")
+    assert verdicts(run) == {"SC703": "kept", "SC705": "kept"}
+    assert run.returncode == 0
+
+
+@pytest.mark.parametrize("promise", ["SC703", "SC712"])
+def test_a_mock_that_hides_objects_with_404_keeps_its_promises_too(promise):
+    run = contracts("run", "--app", "tests.contracts.complete:create_hiding_app", "--promises", promise)
+    assert verdicts(run) == {promise: "kept"}
 
 
 @pytest.mark.parametrize(

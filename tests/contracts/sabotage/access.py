@@ -39,12 +39,27 @@ def shows_secrets() -> Wsgi:
     return telling
 
 
+def _found(body: ToolOutput) -> bool:
+    return "search_results" in body.tool_output
+
+
 def tells_the_secrets_of_an_agent_to_its_sessions() -> Wsgi:
     class Store(MemoryStore):
         def append_event(self, session, event):
             agent = self.agent(session.agent_key)
-            if isinstance(event.body, ToolOutput) and agent.secrets:
+            if isinstance(event.body, ToolOutput) and _found(event.body) and agent.secrets:
                 told = dict.fromkeys(event.body.resolved_argument_overrides, next(iter(agent.secrets.values())))
+                event = replace(event, body=replace(event.body, resolved_argument_overrides=told))
+            return super().append_event(session, event)
+
+    return on(Store)
+
+
+def tells_the_secrets_of_a_session_in_its_events() -> Wsgi:
+    class Store(MemoryStore):
+        def append_event(self, session, event):
+            if isinstance(event.body, ToolOutput) and _found(event.body) and session.secrets:
+                told = dict.fromkeys(event.body.resolved_argument_overrides, next(iter(session.secrets.values())))
                 event = replace(event, body=replace(event.body, resolved_argument_overrides=told))
             return super().append_event(session, event)
 
