@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from contracts.promises import MATRICES, PHASES, PROMISES, wants_generated
+from contracts.report.kinds import FOLDER, JUNIT_FILE, KINDS
 
 _FOLDER = Path(__file__).parent
 _ONE_TARGET = "Name one target: --app MODULE:FACTORY (in process) or --url URL with --api-key KEY."
@@ -36,6 +37,13 @@ def _phases(_: click.Context, __: click.Parameter, given: str) -> str:
     return given
 
 
+def _kinds(_: click.Context, __: click.Parameter, given: str) -> str:
+    unknown = [kind for kind in given.split(",") if kind not in {"", *KINDS}]
+    if unknown:
+        raise click.BadParameter(f"there is no report {unknown[0]!r}; there are {', '.join(KINDS)}")
+    return given
+
+
 @main.command()
 @click.option("-u", "--url", envvar="SESSIONSUITE_CONTRACTS_URL", help="the deployment to test")
 @click.option("--app", help="the application to test in process, MODULE:FACTORY")
@@ -58,6 +66,8 @@ def _phases(_: click.Context, __: click.Parameter, given: str) -> str:
     help="the matrix of roles: all of it, or without what permitted callers write",
 )
 @click.option("--max-failures", type=click.IntRange(1), help="stop after so many broken checks")
+@click.option("--report", default="", callback=_kinds, metavar="KINDS", help=f"write these reports: {', '.join(KINDS)}")
+@click.option("--report-dir", type=click.Path(), default=FOLDER, show_default=True, help="folder of the reports")
 @click.option("--report-junit-path", type=click.Path(), help="write a JUnit report")
 def run(**options: Any) -> None:
     """Run every suite and print the verdict. Exit codes: 0 kept, 1 broken, 2 wrong use, 3 unreachable, 5 nothing verified."""
@@ -80,13 +90,20 @@ def _arguments(options: dict[str, Any]) -> list[str]:
         f"--phases={options['phases']}",
     ]  # fmt: skip
     arguments += ["--disable-plugin-autoload", *(f"-p{plugin}" for plugin in _plugins(options))]
-    named = ("url", "app", "api_key", "other_api_key", "matrix")
+    named = ("url", "app", "api_key", "other_api_key", "matrix", "report", "report_dir")
     arguments += [f"--{name.replace('_', '-')}={options[name]}" for name in named if options[name]]
     arguments += [f"--role-key={entry}" for entry in options["role_key"]]
     arguments += ["-n", str(options["workers"])] if options["workers"] > 1 else []
     arguments += [f"--maxfail={options['max_failures']}"] if options["max_failures"] else []
-    arguments += [f"--junitxml={options['report_junit_path']}"] if options["report_junit_path"] else []
+    arguments += [f"--junitxml={junit}"] if (junit := _junit_file(options)) else []
     return arguments
+
+
+def _junit_file(options: dict[str, Any]) -> Path | None:
+    """Return where the JUnit report goes, if one is asked for."""
+    if options["report_junit_path"]:
+        return Path(options["report_junit_path"])
+    return Path(options["report_dir"]) / JUNIT_FILE if "junit" in options["report"].split(",") else None
 
 
 def _plugins(options: dict[str, Any]) -> list[str]:

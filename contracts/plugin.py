@@ -17,6 +17,8 @@ from contracts.identities import Identities
 from contracts.matrix import Cell, Matrix
 from contracts.places import Places
 from contracts.promises import MATRICES, PHASES, wants_generated
+from contracts.report.kinds import FOLDER
+from contracts.report.writing import REPORTS, write
 from contracts.target import Target, TargetError, UnreachableError, check_reachable, open_target
 from contracts.verdicts import Book, Verdict, cell_as_json
 from contracts.world import RunWorld
@@ -32,6 +34,8 @@ _OPTIONS = (
     ("--api-key", "API key of an owner or administrator", None),
     ("--other-api-key", "API key of an owner or administrator of another account", None),
     ("--model", "model name for the run's agents", "gpt-4o"),
+    ("--report", "kinds of reports to write, separated by commas: html", ""),
+    ("--report-dir", "folder of the reports", FOLDER),
     ("--phases", "how requests are generated", ",".join(PHASES)),
 )
 
@@ -211,7 +215,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Print the verdict: every promise checked, kept, broken, or not testable here and why."""
+    """Print the verdict: every promise checked, kept, broken, or not testable here and why. Write the reports asked for."""
     result = _BOOK.result(str(config.getoption("--url") or config.getoption("--app") or ""))
     if result.findings:
         terminalreporter.section("promises")
@@ -219,6 +223,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         why = f" ({finding.untested[-1]})" if finding.verdict is Verdict.NOT_TESTABLE and finding.untested else ""
         line = f"{finding.promise.code}  {finding.verdict:<17}  {finding.promise.sentence}{why}"
         terminalreporter.write_line(line, **_COLOURS[finding.verdict])
+    kinds = [kind for kind in config.getoption("--report").split(",") if kind in REPORTS]
+    for file in write(kinds, Path(config.getoption("--report-dir")), result) if kinds else ():
+        terminalreporter.write_line(f"report: {file}")
 
 
 _COLOURS: dict[Verdict, dict[str, bool]] = {

@@ -1,0 +1,121 @@
+"""The report of a run: one page that says everything in words, and takes nothing from a target for markup."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from contracts.matrix import Cell, Expected, Outcome
+from contracts.operations import operations
+from contracts.promises import PROMISES
+from contracts.report.html import page, table
+from contracts.verdicts import Finding, Result, Verdict, cell_as_json, cell_from
+from tests.contracts.running import contracts, verdicts
+
+HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(2)>'\"&amp;{{ 7 * 7 }}"
+CELLS = (
+    Cell("listAgents", "owner", Expected.ALLOWED, Outcome.RIGHT, 200),
+    Cell("listAgents", "no role", Expected.FORBIDDEN, Outcome.RIGHT, 403),
+    Cell("listAgents", HOSTILE, Expected.UNKNOWN, Outcome.WRONG, 200),
+    Cell("getAgent", "owner", Expected.ALLOWED, Outcome.UNTESTED, None, HOSTILE),
+)
+
+
+def _result(cells=CELLS):
+    findings = (
+        Finding(PROMISES["SC703"], Verdict.BROKEN, (), (HOSTILE,)),
+        Finding(PROMISES["SC711"], Verdict.NOT_TESTABLE, (HOSTILE,), ()),
+        Finding(PROMISES["SC201"], Verdict.KEPT, (), ()),
+    )
+    return Result(f"https://target.example/{HOSTILE}", "2026-11-25 03:00:00 UTC", findings, tuple(cells))
+
+
+class Read(HTMLParser):
+    """What a page is made of."""
+
+    def __init__(self, written):
+        super().__init__()
+        self.tags, self.texts, self.open = [], [], []
+        self.feed(written)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag not in {"meta", "br"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def test_what_comes_from_a_target_is_never_markup():
+    read = Read(page(_result()))
+    assert read.open == []
+    assert not {"script", "img"} & {tag for tag, _ in read.tags}
+    assert not any(name.startswith("on") for _, attributes in read.tags for name in attributes)
+    assert "".join(read.texts).count(HOSTILE) == 6  # title, heading, two promises, one identity, one reason
+
+
+def test_a_page_takes_nothing_from_elsewhere():
+    read = Read(page(_result()))
+    places = [attributes[name] for _, attributes in read.tags for name in ("src", "href") if name in attributes]
+    assert places == ["#note-1"]
+    assert read.all("meta")[-1]["content"].startswith("default-src 'none'")
+    assert "url(" not in page(_result())
+
+
+def test_tables_can_be_read_aloud():
+    read = Read(page(_result()))
+    assert read.all("html") == [{"lang": "en"}]
+    assert len(read.all("caption")) == len(read.all("table")) == 2
+    assert {attributes.get("scope") for attributes in read.all("th")} == {"col", "row"}
+    assert {"role": "region", "aria-labelledby": "matrix", "tabindex": "0", "class": "scroll"} in read.all("div")
+
+
+def test_a_cell_says_in_words_what_its_colour_says():
+    rows = {row.operation.id: row.squares for row in table(CELLS).rows}
+    words = [[square and square.words for square in rows[name]] for name in ("listAgents", "getAgent")]
+    assert words == [["may", "403", "WRONG: 200, not 401"], ["untested", None, None]]
+    assert rows["getAgent"][0].note == 1
+    assert table(CELLS).notes == (HOSTILE,)
+
+
+def test_the_matrix_has_every_operation_in_the_documents_order():
+    assert [row.operation for row in table(CELLS).rows] == list(operations())
+    assert table(CELLS).totals == {"right": 2, "wrong": 1, "untested": 1}
+
+
+def test_without_cells_there_is_no_matrix():
+    assert "matrix" not in {attributes.get("id") for _, attributes in Read(page(_result(()))).tags}
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_cell_comes_through_from_a_worker(cell):
+    written = cell_as_json(cell)
+    assert {type(value) for value in written.values()} <= {str, int, type(None)}
+    assert cell_from(written) == cell
+
+
+@pytest.mark.parametrize("workers", [(), ("-w", "2")], ids=["alone", "two-workers"])
+def test_a_run_writes_the_reports_that_are_asked_for(tmp_path, workers):
+    app = ("--app", "mockserver.app:create_app")
+    folder = tmp_path / "reports"
+    run = contracts("run", *app, "--promises", "SC701,SC703", "--report", "html,junit", "--report-dir", str(folder), *workers)
+    assert verdicts(run) == {"SC701": "kept", "SC703": "kept"}, run.stdout[-3000:]
+    written = (folder / "report.html").read_text("utf-8")
+    assert "expected" not in (folder / "junit.xml").read_text("utf-8")  # cells stay out of it
+    read = Read(written)
+    columns = 1 + 3 + 1 + 13 + 4 + 4  # the operation, strangers, no role, roles on the account, on an agent, on a corpus
+    assert len([one for one in read.all("th") if one.get("scope") == "col"]) == 5 + columns
+    assert f"right: <strong>{len(operations()) * (columns - 1)}</strong>" in written
+    assert "mock-owner" not in written
+
+
+def test_an_unknown_kind_of_report_is_refused_with_those_there_are():
+    run = contracts("run", "--app", "mockserver.app:create_app", "--report", "html,pdf")
+    assert run.returncode == 2
+    assert "there is no report 'pdf'; there are html, junit" in run.stderr
