@@ -88,6 +88,7 @@ _ROWS = (
     Promise("SC607", "secret", "A secret of an agent is never shown again."),
     Promise("SC608", "secret", "Only the waiting call of a client tool has its secrets in clear."),
     Promise("SC609", "secret", "The secret of a key or an app client shows when it is made, and never again.", needs=_KEYS),
+    Promise("SC610", "secret", "No secret gets into the log.", needs="a target in this process"),
     Promise("SC701", "access", "Without a known credential nothing is answered but 401."),
     Promise("SC702", "access", "A viewer may not write; a user may not read the history.", needs="keys of both roles"),
     Promise("SC703", "access", "A role permits the operations that the document names for it, and no other.", needs=_KEYS),

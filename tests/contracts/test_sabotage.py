@@ -149,11 +149,12 @@ CAUGHT_BY_ONE = (  # holes in access, each told by the promise that names it and
     ("SC712", "roles:names_what_it_does_not_show"),
     ("SC606", "access:tells_the_secrets_of_a_session_in_its_events"),
     ("SC607", "access:tells_the_secrets_of_an_agent_to_its_sessions"),
+    ("SC610", "access:logs_what_it_is_sent"),
     ("SC709", "credentials:lets_disabled_keys_in"),
     ("SC711", "credentials:takes_expired_tokens"),
     ("SC713", "credentials:finds_objects_of_all_accounts"),
 )
-ACCESS_AND_SECRETS = "SC60,SC7"
+ACCESS_AND_SECRETS = "SC6,SC7"
 
 
 @pytest.mark.parametrize(("code", "server"), CAUGHT_BY_ONE, ids=[f"{code}-{server}" for code, server in CAUGHT_BY_ONE])

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ from mockserver.domain.events import ToolOutput
 from mockserver.domain.sessions import MASK
 from mockserver.stores.memory import MemoryStore
 from tests.contracts.sabotage.making import SETTINGS, Turns, Wsgi, json_answers, on, sized, turns, wrapped
+from tests.contracts.sabotage.wire import Answer, Request, behind
 
 
 def lets_a_quote_out_of_the_filter() -> Wsgi:
@@ -37,6 +39,16 @@ def shows_secrets() -> Wsgi:
         ]
 
     return telling
+
+
+def logs_what_it_is_sent() -> Wsgi:
+    log = logging.getLogger("sabotage")
+
+    def handled(request: Request) -> Answer:
+        log.info("%s %s %s", request.method, request.path, request.body.decode("utf-8", "replace"))
+        return request.sent()
+
+    return behind(create_app(SETTINGS), handled)
 
 
 def _found(body: ToolOutput) -> bool:
