@@ -35,7 +35,8 @@ def test_a_run_over_http_keeps_its_promises_and_leaves_nothing_behind(tmp_path):
         run = contracts("run", "--url", mock.url, "--api-key", "mock-owner", "--promises", EVERYTHING_NOT_GENERATED)
         after = [client.get("/__admin/state", params={"tenant": tenant}).json() for tenant in ("default", "neighbour")]
     generated = {code for code, promise in PROMISES.items() if promise.kind == "schema"}
-    assert verdicts(run) == dict.fromkeys(PROMISES.keys() - generated, "kept"), run.stdout[-5000:]
+    unseen = {"SC610": "not"}  # testable here: the log of another process
+    assert verdicts(run) == {**dict.fromkeys(PROMISES.keys() - generated, "kept"), **unseen}, run.stdout[-5000:]
     assert after == before
 
 

@@ -105,7 +105,8 @@ def gives_a_new_session_the_files_of_the_old_one() -> Wsgi:
             return added
 
         def _forget(self, session):
-            self.kept = {**getattr(self, "kept", {}), (session.agent_key, session.key): self._artifacts[session.sequence]}
+            files = self._artifacts.pop(session.sequence)
+            self.kept = {**getattr(self, "kept", {}), (session.agent_key, session.key): files}
             super()._forget(session)
 
     return on(Store)
