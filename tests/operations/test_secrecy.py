@@ -214,6 +214,18 @@ def test_a_defect_puts_no_secret_into_the_log(api, store, caplog):
     assert not [record for record in caplog.records if SECRET in str(record.__dict__)]
 
 
+def test_a_part_of_a_secret_that_another_mock_knows_hides_nothing_of_it_in_the_log(api, store, caplog):
+    others = [Api(create_app(Settings())) for _ in range(6)]  # one of them is looked at before this one, most likely
+    for other in others:
+        other.call("PATCH", "/v2/agents/support-agent/secrets", {"secrets": {"part": SECRET[8:14]}})
+    give(api)
+    store.is_failing = True
+
+    api.call("PATCH", "/v2/agents/a1", {"name": SECRET})
+
+    assert "OSError: cannot write '****'" in caplog.text
+
+
 def test_the_secrets_of_a_world_file_are_known_from_the_start(tmp_path):
     tools = fetching({"type": "bearer", "token": SECRET})
     world = {"api_keys": [{"key": "mock-owner", "api_roles": ["owner"]}], "corpora": []}
