@@ -3,15 +3,20 @@
 import io
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from mockserver.app import create_app
 from mockserver.domain.events import ToolOutput
+from mockserver.domain.ports import Background
+from mockserver.domain.references import Resolved
 from mockserver.domain.sessions import MASK
+from mockserver.domain.simulator.calls import Outcome, Place, ToolCall
+from mockserver.domain.simulator.runs import Runs
+from mockserver.domain.simulator.stage import Equipment
 from mockserver.stores.memory import MemoryStore
-from tests.contracts.sabotage.making import SETTINGS, Turns, Wsgi, json_answers, on, sized, turns, wrapped
+from tests.contracts.sabotage.making import SETTINGS, Turns, Wsgi, json_answers, on, sized, turns, with_runs, wrapped
 from tests.contracts.sabotage.wire import Answer, Request, behind
 
 
@@ -23,6 +28,22 @@ def lets_a_quote_out_of_the_filter() -> Wsgi:
             return {**session.metadata, "user_role": "premium"} if is_break_out else dict(session.metadata)
 
     return on(Store)
+
+
+def widens_the_filter_by_or() -> Wsgi:
+    """Make a server that shows the filter as it should be, and searches by what an OR in it would find."""
+
+    def widened(equipment: Equipment, background: Background) -> Runs:
+        def run(call: ToolCall, outputs: Mapping[str, Any], place: Place) -> Outcome:
+            sound = equipment.run(call, outputs, place)
+            if " OR " not in str(call.overrides.value.get("metadata_filter")):
+                return sound
+            found = equipment.run(replace(call, overrides=Resolved({}, {})), outputs, place)
+            return replace(found, overrides=sound.overrides, filters=sound.filters)
+
+        return Runs(replace(equipment, run=run), background)
+
+    return with_runs(widened)
 
 
 def shows_secrets() -> Wsgi:
