@@ -12,7 +12,9 @@ from contracts.report.kinds import FOLDER, JUNIT_FILE, KINDS
 
 _FOLDER = Path(__file__).parent
 _ONE_TARGET = "Name one target: --app MODULE:FACTORY (in process) or --url URL with --api-key KEY."
-_MISSING = "The contracts need their libraries: pip install 'sessionsuite[contracts]'."
+_MISSING = (
+    "The contracts need their libraries: pip install 'sessionsuite[contracts]', in a checkout pip install -e '.[contracts]'."
+)
 
 
 class _RunsByDefault(click.Group):

@@ -61,16 +61,12 @@ class Authentication:
     def _by_key(self, secret: str, test_id: str | None) -> Caller:
         digest = digest_of(secret)
         for tenant in self.worlds.tenants:
-            world = self.worlds.known(tenant, test_id) or self.worlds.known(tenant, None)
-            if world is None or world.services.store.api_keys.find(digest) is None:
-                continue
-            entered = self.worlds.entered(tenant, test_id)
-            key = entered.services.store.api_keys.find(digest)
+            key = self.worlds.seen(tenant, test_id).services.store.api_keys.find(digest)
             if key is None:
-                break
+                continue
             if not key.enabled:
                 raise Refused("SM104", "The API key is disabled.")
-            return Caller(entered, key.principal)
+            return Caller(self.worlds.entered(tenant, test_id), key.principal)
         raise Refused("SM102", "The API key is not known.")
 
     def _by_token(self, text: str, test_id: str | None) -> Caller | None:
@@ -83,16 +79,14 @@ class Authentication:
         tenant, client_id = str(claims["tenant"]), str(claims["sub"])
         if tenant not in self.worlds.tenants or claims["test_id"] != test_id:
             raise Refused("SM106", "The token was issued for another world.")
-        world = self.worlds.entered(tenant, test_id)
-        client = world.services.store.app_clients.find(client_id)
+        client = self.worlds.seen(tenant, test_id).services.store.app_clients.find(client_id)
         if client is None:
             raise Refused("SM106", "The app client of the token is gone.")
-        return Caller(world, client.principal)
+        return Caller(self.worlds.entered(tenant, test_id), client.principal)
 
     def _issued(self, client_id: str, client_secret: str, test_id: str | None) -> Token | None:
         for tenant in self.worlds.tenants:
-            world = self.worlds.known(tenant, test_id) or self.worlds.known(tenant, None)
-            client = world.services.store.app_clients.find(client_id) if world else None
+            client = self.worlds.seen(tenant, test_id).services.store.app_clients.find(client_id)
             if client is not None and client.digest == digest_of(client_secret):
                 return self._token(tenant, client_id, test_id)
         return None

@@ -77,7 +77,7 @@ class Settings:
         choices=("403", "404", "told"),
     )
     token_seconds: int = _setting(1800, "how long a token of an app client is good, in seconds", least=1, most=86_400)
-    test_worlds: int = _setting(200, "most worlds of tests (`X-Test-Id`) kept at once", least=1, most=10_000)
+    test_worlds: int = _setting(200, "most worlds of tests (`X-Test-Id`) that a tenant has at once", least=1, most=10_000)
     journal_size: int = _setting(1000, "requests kept for /__admin/requests", least=0, most=100_000)
 
 

@@ -34,12 +34,13 @@ OpenWorld = Callable[[str | None], World]
 class Worlds:
     """All worlds. Those of tenants are there from the beginning, those of tests from their first request on.
 
-    At most `most_tests` of these are kept: the one whose latest request is the oldest goes first, if nothing runs in it.
+    Of these a tenant has at most `most_tests`: the one whose latest request is the oldest goes first, if nothing runs in it.
     """
 
     def __init__(self, tenants: Mapping[str, OpenWorld], *, most_tests: int) -> None:
         self._open: Mapping[str, OpenWorld] = tenants
         self._own = {name: open_world(None) for name, open_world in tenants.items()}
+        self._as_tests_begin = {name: open_world("") for name, open_world in tenants.items()}
         self._tests: OrderedDict[tuple[str, str], World] = OrderedDict()
         self._most_tests = most_tests
         self._lock = Lock()
@@ -49,12 +50,12 @@ class Worlds:
         """The names of the tenants, the first of which is meant where none is named."""
         return tuple(self._own)
 
-    def known(self, tenant: str, test_id: str | None) -> World | None:
-        """Return a world that is there."""
+    def seen(self, tenant: str, test_id: str | None) -> World:
+        """Return a world to look at only: that of a test which is yet to begin is one that begins like it."""
         if test_id is None:
             return self._own[tenant]
         with self._lock:
-            return self._tests.get((tenant, test_id))
+            return self._tests.get((tenant, test_id), self._as_tests_begin[tenant])
 
     def entered(self, tenant: str, test_id: str | None) -> World:
         """Return a world for a request; that of a test begins with its first. Raises Refused SM217 when there are too many."""
@@ -63,7 +64,7 @@ class Worlds:
         with self._lock:
             world = self._tests.get((tenant, test_id))
             if world is None:
-                self._make_room()
+                self._make_room(tenant)
                 world = self._tests[tenant, test_id] = self._open[tenant](test_id)
             self._tests.move_to_end((tenant, test_id))
             return world
@@ -86,10 +87,11 @@ class Worlds:
             world.close()
         return len(ended)
 
-    def _make_room(self) -> None:
-        if len(self._tests) < self._most_tests:
+    def _make_room(self, tenant: str) -> None:
+        own = [name for name in self._tests if name[0] == tenant]
+        if len(own) < self._most_tests:
             return
-        idle = next((name for name, world in self._tests.items() if len(world.services.runs) == 0), None)
+        idle = next((name for name in own if len(self._tests[name].services.runs) == 0), None)
         if idle is None:
             raise Refused("SM217", f"In all of the {self._most_tests} worlds of tests something runs (setting test_worlds).")
         del self._tests[idle]

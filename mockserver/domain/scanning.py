@@ -1,5 +1,6 @@
 """The words of a small language, each with its place, and a cursor over them: what filters and conditions share."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from re import Match, Pattern
@@ -26,7 +27,7 @@ def matches(text: str, pattern: Pattern[str], unknown: Callable[[int], Exception
         at = match.end()
 
 
-class Cursor:
+class Cursor(ABC):
     """A place in the words of a text, of which the last is of the kind `end`."""
 
     def __init__(self, words: Sequence[Token]) -> None:
@@ -56,6 +57,6 @@ class Cursor:
             raise self.error(expected)
         return self.take()
 
+    @abstractmethod
     def error(self, expected: str) -> Exception:
         """Say what was expected in the place of the next word."""
-        raise NotImplementedError

@@ -172,6 +172,42 @@ def test_who_is_not_known_opens_no_world(tenants):
     assert tenants[0].get("/__admin/worlds").json["tests"] == []
 
 
+def test_what_becomes_of_a_key_elsewhere_is_nothing_to_a_test_that_begins(tenants):
+    acme, _ = tenants
+    other = acme.call("POST", "/v2/api_keys", {"name": "other", "api_roles": ["owner"]}).json
+    acme.key = other["secret_key"]
+    (first,) = [key for key in acme.get("/v2/api_keys").json["api_keys"] if key["id"] != other["id"]]
+    assert acme.call("PATCH", f"/v2/api_keys/{first['id']}", {"enabled": False}).status_code == 200
+    k1 = Api(acme.app, key="k1")
+
+    assert_refused(k1.get("/v2/agents"), 401, "SM104")
+    assert in_test(k1, "one").get("/v2/agents").status_code == 200
+    assert acme.call("DELETE", f"/v2/api_keys/{first['id']}").status_code == 204
+    assert_refused(k1.get("/v2/agents"), 401, "SM102")
+    assert in_test(k1, "two").get("/v2/agents").status_code == 200
+
+
+def test_a_key_of_the_tenants_own_world_opens_no_test(tenants):
+    acme, _ = tenants
+    acme.key = acme.call("POST", "/v2/api_keys", {"name": "other", "api_roles": ["owner"]}).json["secret_key"]
+
+    assert_refused(in_test(acme, "one").get("/v2/agents"), 401, "SM102")
+    assert acme.get("/__admin/worlds").json["tests"] == []
+
+
+def test_the_tests_of_one_tenant_push_out_none_of_another(tmp_path):
+    files = [world_file(tmp_path, "acme", "k1"), world_file(tmp_path, "zorg", "k2")]
+    app = create_app(Settings(world=",".join(map(str, files)), test_worlds=1), clock=FixedClock(NOON))
+    acme, zorg = Api(app, key="k1"), Api(app, key="k2")
+    in_test(acme, "one").session("/v2/agents/a1", key="s1")
+
+    for test_id in ("two", "three"):
+        in_test(zorg, test_id).session("/v2/agents/a1", key="s1")
+
+    assert keys(in_test(acme, "one")) == ["s1"]
+    assert [row["test_id"] for row in acme.get("/__admin/worlds").json["tests"]] == ["three", "one"]
+
+
 def test_of_too_many_tests_the_one_that_was_used_least_lately_goes():
     api = Api(create_app(Settings(test_worlds=2), clock=FixedClock(NOON)))
     session = in_test(api, "one").session(key="s1")
