@@ -3,7 +3,7 @@
 import random
 import secrets
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 from hypothesis import HealthCheck, Phase
 
+from contracts.book import Book, cell_as_json
 from contracts.client import Api
 from contracts.credentials import Credentials
 from contracts.identities import Identities
@@ -20,11 +21,14 @@ from contracts.promises import MATRICES, PHASES, wants_generated
 from contracts.report.kinds import FOLDER
 from contracts.report.writing import REPORTS, write
 from contracts.target import Target, TargetError, UnreachableError, check_reachable, open_target
-from contracts.verdicts import Book, Verdict, cell_as_json
+from contracts.verdicts import DialectFinding, Verdict
 from contracts.world import RunWorld
 
 CELLS = pytest.StashKey[list[Cell]]()
 """Where a test leaves the cells of the matrix that it has seen."""
+
+DIALECTS = pytest.StashKey[list[DialectFinding]]()
+"""Where a probe leaves what it has found of the target's dialect."""
 
 GENERATED_SUITE = "test_document.py"
 EXIT_WRONG_USE, EXIT_UNREACHABLE, EXIT_NOTHING_VERIFIED = 2, 3, 5
@@ -176,13 +180,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Carry the promise of a test and the cells that it has seen with its report, also from a worker to the controller."""
+    """Carry the promise of a test and what it has seen with its report, also from a worker to the controller."""
     report = yield
     marker = item.get_closest_marker("promise")
     if marker:
         report.user_properties = [*report.user_properties, ("promise", marker.args[0])]
     if report.when == "call":
-        vars(report)["cells"] = [cell_as_json(cell) for cell in item.stash.get(CELLS, ())]
+        vars(report)["evidence"] = {
+            "cells": [cell_as_json(cell) for cell in item.stash.get(CELLS, ())],
+            "dialects": [asdict(finding) for finding in item.stash.get(DIALECTS, ())],
+        }
     return report
 
 
@@ -231,5 +238,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 _COLOURS: dict[Verdict, dict[str, bool]] = {
     Verdict.KEPT: {"green": True},
     Verdict.BROKEN: {"red": True},
+    Verdict.DIFFERS: {"yellow": True},
     Verdict.NOT_TESTABLE: {"yellow": True},
 }

@@ -1,25 +1,58 @@
-"""Every promise that a run checks: a stable code, a sentence, its class, and whether a live model can keep it exactly.
+"""Every promise that a run checks: a stable code, a sentence, its class and severity, and whether a live model keeps it exactly.
 
 A suite test names its promise with `@keeps("SC201")`; `sessions-contracts explain SC201` and the table in README come from here.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pytest
 
 
+class Severity(StrEnum):
+    """What a broken promise costs: somebody sees what is not his; an application goes wrong; a developer is misled."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+
+
+CLASSES: Mapping[str, Severity] = {
+    "schema": Severity.MEDIUM,
+    "state": Severity.HIGH,
+    "stream": Severity.HIGH,
+    "filter": Severity.HIGH,
+    "template": Severity.HIGH,
+    "access": Severity.CRITICAL,
+    "secret": Severity.CRITICAL,
+    "concurrency": Severity.HIGH,
+    "robustness": Severity.MEDIUM,
+}
+"""The classes of promises, and how severe a broken one is unless its row says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A row of the table. `needs` says what a target must have for the promise to be testable there."""
+    """A row of the table; `kind` is its class. `needs` says what a target must have for the promise to be testable there.
+
+    `assumes` names the dialects (`contracts/dialects.py`) in which a target may differ without breaking it.
+    """
 
     code: str
     kind: str
     sentence: str
     exact: bool = True
     needs: str = ""
+    weight: Severity | None = None
+    assumes: tuple[str, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """How severe it is when it is broken."""
+        return self.weight or CLASSES[self.kind]
 
 
 _KEYS = "an administrator's key that makes others"

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from contracts.operations import roles_of_kind
+from contracts.wire.wire import Wire
 
 TIMEOUT_SECONDS = 60.0
 TOKENS_PER_SECOND = 10
@@ -27,13 +28,14 @@ class UnreachableError(TargetError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The target: `base_url`, the WSGI application if it is in process, the administrator's key, keys by role.
+    """The target: `base_url`, the WSGI application if it is in process, the wire to it, the administrator's key, keys by role.
 
     `other_api_key` is of an owner or administrator of another account on the same deployment.
     """
 
     base_url: str
     app: Any
+    wire: Wire
     api_key: str
     role_keys: dict[str, str] = field(default_factory=dict)
     other_api_key: str | None = None
@@ -52,9 +54,9 @@ class Target:
         return {} if self.app is not None else {"prefer": f'physics="tokens_per_second={TOKENS_PER_SECOND}"'}
 
     def http(self) -> httpx.Client:
-        """Open a client without credentials; requests bring their own."""
-        transport = httpx.WSGITransport(app=self.app) if self.app is not None else None
-        return httpx.Client(base_url=self.base_url, transport=transport, timeout=TIMEOUT_SECONDS)
+        """Open a client without credentials; requests bring their own. Answers come unpacked, to be kept as they are."""
+        unpacked = {"accept-encoding": "identity"}
+        return httpx.Client(base_url=self.base_url, transport=self.wire, timeout=TIMEOUT_SECONDS, headers=unpacked)
 
 
 def open_target(
@@ -65,14 +67,15 @@ def open_target(
         raise TargetError("Name one target: --app MODULE:FACTORY (in process) or --url URL with --api-key KEY.")
     keys = dict(_role_key(entry) for entry in role_keys)
     if app:
-        other = other_api_key or MOCK_NEIGHBOUR
-        return Target("http://mock.test", _load(app), api_key or "mock-owner", keys or _mock_keys(), other)
+        other, loaded = other_api_key or MOCK_NEIGHBOUR, _load(app)
+        wire = Wire(httpx.WSGITransport(app=loaded))
+        return Target("http://mock.test", loaded, wire, api_key or "mock-owner", keys or _mock_keys(), other)
     if not api_key:
         message = "A deployment needs --api-key KEY (or SESSIONSUITE_CONTRACTS_API_KEY) of an owner or administrator."
         raise TargetError(message)
     if api_key.startswith("mock-"):
         keys, other_api_key = keys or _mock_keys(), other_api_key or MOCK_NEIGHBOUR
-    return Target(str(url).rstrip("/"), None, api_key, keys, other_api_key)
+    return Target(str(url).rstrip("/"), None, Wire(httpx.HTTPTransport()), api_key, keys, other_api_key)
 
 
 def _mock_keys() -> dict[str, str]:

@@ -4,11 +4,12 @@ from html.parser import HTMLParser
 
 import pytest
 
+from contracts.book import cell_as_json, cell_from
 from contracts.matrix import Cell, Expected, Outcome
 from contracts.operations import operations
 from contracts.promises import PROMISES
 from contracts.report.html import page, table
-from contracts.verdicts import Finding, Result, Verdict, cell_as_json, cell_from
+from contracts.verdicts import Failure, Finding, Result, Verdict
 from tests.contracts.running import contracts, verdicts
 
 HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(2)>'\"&amp;{{ 7 * 7 }}"
@@ -22,7 +23,7 @@ CELLS = (
 
 def _result(cells=CELLS):
     findings = (
-        Finding(PROMISES["SC703"], Verdict.BROKEN, (), (HOSTILE,)),
+        Finding(PROMISES["SC703"], Verdict.BROKEN, (), (Failure("test_roles", "", HOSTILE),)),
         Finding(PROMISES["SC711"], Verdict.NOT_TESTABLE, (HOSTILE,), ()),
         Finding(PROMISES["SC201"], Verdict.KEPT, (), ()),
     )
