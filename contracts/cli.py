@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-from contracts.promises import MATRICES, PHASES, PROMISES, wants_generated
+from contracts.journal import FOLDER as JOURNALS
+from contracts.promises import MATRICES, PHASES, PROFILES, PROMISES, wants_generated
+from contracts.rates import spacing_of
 from contracts.report.kinds import FOLDER, JUNIT_FILE, KINDS
 
 _FOLDER = Path(__file__).parent
@@ -46,6 +48,24 @@ def _kinds(_: click.Context, __: click.Parameter, given: str) -> str:
     return given
 
 
+def _workers(_: click.Context, __: click.Parameter, given: str) -> str:
+    if given != "auto" and not (given.isdecimal() and int(given)):
+        raise click.BadParameter(f"a number from 1 on, or auto, not {given!r}")
+    if given != "1" and find_spec("xdist") is None:
+        raise click.BadParameter("several processes need pytest-xdist: pip install pytest-xdist")
+    return given
+
+
+def _rate(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+    try:
+        return given if given is None or spacing_of(given) else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+_JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, show_default=True, help="folder of the journals")
+
+
 @main.command()
 @click.option("-u", "--url", envvar="SESSIONSUITE_CONTRACTS_URL", help="the deployment to test")
 @click.option("--app", help="the application to test in process, MODULE:FACTORY")
@@ -58,7 +78,15 @@ def _kinds(_: click.Context, __: click.Parameter, given: str) -> str:
 )
 @click.option("--phases", callback=_phases, default=",".join(PHASES), show_default=True, help="how requests are generated")
 @click.option("--seed", type=int, default=1, show_default=True, help="seed of the generated requests")
-@click.option("-w", "--workers", type=click.IntRange(1), default=1, show_default=True, help="processes to run in")
+@click.option("-w", "--workers", callback=_workers, default="1", show_default=True, help="processes to run in, or auto")
+@click.option("--profile", type=click.Choice(list(PROFILES)), help="what is done to the target: full here, safe elsewhere")
+@click.option("--allow-host", multiple=True, metavar="HOST", help="a host that requests may go to, besides this machine")
+@click.option("--max-requests", type=click.IntRange(1), help="send no more requests than these")
+@click.option("--max-turns", type=click.IntRange(1), help="ask agents for no more turns than these; they cost money")
+@click.option("--max-time", type=click.FloatRange(0, min_open=True), help="test nothing more after so many seconds")
+@click.option("--rate-limit", callback=_rate, metavar="N/UNIT", help="send no more than e.g. 10/s or 100/m")
+@click.option("--keep", is_flag=True, help="leave what the run makes, to look at; sweep removes it")
+@_JOURNALS
 @click.option("--promises", default="", metavar="CODES", help="check only these, e.g. SC2,SC301 (beginnings suffice)")
 @click.option(
     "--matrix",
@@ -92,10 +120,15 @@ def _arguments(options: dict[str, Any]) -> list[str]:
         f"--phases={options['phases']}",
     ]  # fmt: skip
     arguments += ["--disable-plugin-autoload", *(f"-p{plugin}" for plugin in _plugins(options))]
-    named = ("url", "app", "api_key", "other_api_key", "matrix", "report", "report_dir")
+    named = (
+        "url", "app", "api_key", "other_api_key", "matrix", "report", "report_dir", "profile", "journal_dir",
+        "max_requests", "max_turns", "max_time", "rate_limit",
+    )  # fmt: skip
     arguments += [f"--{name.replace('_', '-')}={options[name]}" for name in named if options[name]]
     arguments += [f"--role-key={entry}" for entry in options["role_key"]]
-    arguments += ["-n", str(options["workers"])] if options["workers"] > 1 else []
+    arguments += [f"--allow-host={host}" for host in options["allow_host"]]
+    arguments += ["--keep"] if options["keep"] else []
+    arguments += ["-n", options["workers"]] if options["workers"] != "1" else []
     arguments += [f"--maxfail={options['max_failures']}"] if options["max_failures"] else []
     arguments += [f"--junitxml={junit}"] if (junit := _junit_file(options)) else []
     return arguments
@@ -111,7 +144,7 @@ def _junit_file(options: dict[str, Any]) -> Path | None:
 def _plugins(options: dict[str, Any]) -> list[str]:
     """Name the plugins of others that the run needs: what else is installed costs time and might take part."""
     generating = ["schemathesis.pytest.plugin"] if wants_generated(options["promises"]) else []
-    dividing = ["xdist.plugin"] if options["workers"] > 1 else []
+    dividing = ["xdist.plugin"] if options["workers"] != "1" else []
     return ["_hypothesis_pytestplugin", *generating, *dividing]
 
 
@@ -121,14 +154,33 @@ def _exit_code(code: int) -> int:
 
 
 @main.command()
-@click.argument("code")
-def explain(code: str) -> None:
-    """Say what a promise is, what it needs, and whether a live model keeps it exactly."""
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """Say what a promise is, what it needs, and whether a live model keeps it exactly; without a code, list all."""
+    if code is None:
+        for row in PROMISES.values():
+            click.echo(f"{row.code}  {row.kind:<11}  {row.severity:<8}  {row.sentence}")
+        return
     promise = PROMISES.get(code.upper())
     if promise is None:
         click.echo(f"There is no promise {code!r}; there are {', '.join(PROMISES)}.", err=True)
         sys.exit(2)
-    click.echo(f"{promise.code}  [{promise.kind}]  {promise.sentence}")
+    click.echo(f"{promise.code}  [{promise.kind}, {promise.severity}]  {promise.sentence}")
     click.echo(
         f"       {'exact' if promise.exact else 'statistical on a live model'}; needs {promise.needs or 'nothing special'}"
     )
+
+
+@main.command()
+@click.option(
+    "-u", "--url", envvar="SESSIONSUITE_CONTRACTS_URL", help="sweep this deployment alone; without it, those of all journals"
+)
+@click.option("--api-key", envvar="SESSIONSUITE_CONTRACTS_API_KEY", required=True, help="API key of an owner or administrator")
+@click.option("--other-api-key", envvar="SESSIONSUITE_CONTRACTS_OTHER_API_KEY", help="the same of another account")
+@click.option("--allow-host", multiple=True, metavar="HOST", help="a host that requests may go to, besides this machine")
+@_JOURNALS
+def sweep(**options: Any) -> None:
+    """Remove what runs left behind, by their journals. Exit codes: 0 nothing is left, 1 something, 2 wrong use, 3 unreachable."""
+    from contracts.sweeping import sweep_all  # noqa: PLC0415 - it needs the extra
+
+    sys.exit(sweep_all(click.echo, **options))

@@ -2,11 +2,12 @@
 
 import random
 import secrets
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import hypothesis
 import pytest
 from hypothesis import HealthCheck, Phase
@@ -15,13 +16,17 @@ from contracts.book import Book, cell_as_json
 from contracts.client import Api
 from contracts.credentials import Credentials
 from contracts.identities import Identities
+from contracts.journal import FOLDER as JOURNALS
+from contracts.journal import Journal
 from contracts.matrix import Cell, Matrix
 from contracts.places import Places
-from contracts.promises import MATRICES, PHASES, wants_generated
+from contracts.promises import FULL, MATRICES, PHASES, PROFILES, SAFE, wants_generated
+from contracts.rates import spacing_of
 from contracts.report.kinds import FOLDER
 from contracts.report.writing import REPORTS, write
-from contracts.target import Target, TargetError, UnreachableError, check_reachable, open_target
+from contracts.target import Target, TargetError, UnreachableError, check_reachable, is_loopback, open_target
 from contracts.verdicts import DialectFinding, Verdict
+from contracts.wire.budget import Budget, Limits
 from contracts.world import RunWorld
 
 CELLS = pytest.StashKey[list[Cell]]()
@@ -41,6 +46,14 @@ _OPTIONS = (
     ("--report", "kinds of reports to write, separated by commas: html", ""),
     ("--report-dir", "folder of the reports", FOLDER),
     ("--phases", "how requests are generated", ",".join(PHASES)),
+    ("--profile", "what is done to the target: " + ", ".join(PROFILES), None),
+    ("--journal-dir", "folder of the journals of what runs make", JOURNALS),
+)
+_LIMITS: tuple[tuple[str, Callable[[str], float], str], ...] = (
+    ("--max-requests", int, "the most requests that are sent"),
+    ("--max-turns", int, "the most turns that agents are asked for"),
+    ("--max-time", float, "the seconds after which nothing more is tested"),
+    ("--rate-limit", spacing_of, "the most requests in a time, e.g. 10/s or 100/m"),
 )
 
 
@@ -50,6 +63,7 @@ class Generation:
 
     seed: int | None = None
     phases: tuple[str, ...] = PHASES
+    reads_only: bool = False
 
 
 GENERATION = Generation()
@@ -60,6 +74,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("sessions-contracts")
     for name, meaning, default in _OPTIONS:
         group.addoption(name, help=meaning, default=default)
+    for name, kind, meaning in _LIMITS:
+        group.addoption(name, type=kind, default=None, help=meaning)
+    group.addoption("--allow-host", action="append", default=[], help="a host that requests may go to, besides this machine")
+    group.addoption("--keep", action="store_true", help="leave what the run makes; sweep removes it later")
     group.addoption("--role-key", action="append", default=[], help="ROLE=KEY, once for each role (agent_viewer, agent_user)")
     group.addoption(
         "--matrix", choices=MATRICES, default=MATRICES[0], help="the matrix of roles: all of it, or no permitted writes"
@@ -77,6 +95,7 @@ def pytest_configure(config: pytest.Config) -> None:
     seed = config.getoption("--hypothesis-seed")
     GENERATION.seed = int(seed) if seed is not None and seed.isdecimal() else None
     GENERATION.phases = tuple(config.getoption("--phases").split(","))
+    GENERATION.reads_only = _is_safe(config)
     hypothesis.settings.register_profile(
         "contracts",
         max_examples=config.getoption("--max-examples"),
@@ -96,8 +115,27 @@ def _opened(config: pytest.Config) -> Target:
         app=option("--app"),
         api_key=option("--api-key"),
         role_keys=option("--role-key"),
+        allow_hosts=option("--allow-host"),
+        budget=Budget(_limits(config)),
         other_api_key=option("--other-api-key"),
     )
+
+
+def _limits(config: pytest.Config) -> Limits:
+    """What this process may send: its share, where several run."""
+    option = config.getoption
+    limits = Limits(option("--max-requests"), option("--max-turns"), option("--max-time"), option("--rate-limit") or 0.0)
+    return limits.shared(getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def _is_elsewhere(config: pytest.Config) -> bool:
+    url = config.getoption("--url")
+    return bool(url) and not is_loopback(httpx.URL(url).host)
+
+
+def _is_safe(config: pytest.Config) -> bool:
+    """Whether the run makes what its promises need and nothing beyond; so it is on a live deployment unless told otherwise."""
+    return (config.getoption("--profile") or (SAFE if _is_elsewhere(config) else FULL)) == SAFE
 
 
 @pytest.fixture(scope="session")
@@ -120,19 +158,27 @@ def api(target: Target) -> Iterator[Api]:
 def run_id(target: Target, pytestconfig: pytest.Config) -> str:
     """What marks the objects of this run: repeatable in process, unique on a deployment that others use too."""
     if target.app is None:
-        return secrets.token_hex(4)
-    worker = getattr(pytestconfig, "workerinput", {}).get("workerid", "main")
-    return f"{random.Random(worker).getrandbits(32):08x}"  # noqa: S311 - a name, not a secret
+        run_id = secrets.token_hex(4)
+    else:
+        worker = getattr(pytestconfig, "workerinput", {}).get("workerid", "main")
+        run_id = f"{random.Random(worker).getrandbits(32):08x}"  # noqa: S311 - a name, not a secret
+    folder = Path(pytestconfig.getoption("--journal-dir")) if target.app is None else None
+    target.wire.journal = Journal(folder, target.base_url, run_id)
+    return run_id
 
 
 @pytest.fixture(scope="session")
-def world(api: Api, run_id: str, pytestconfig: pytest.Config) -> Iterator[RunWorld]:
+def world(api: Api, run_id: str, target: Target, pytestconfig: pytest.Config) -> Iterator[RunWorld]:
     """What the run makes for itself; cleared when it ends, however it ends."""
     made = RunWorld(api, run_id, model=pytestconfig.getoption("--model"))
     try:
         yield made
     finally:
-        made.clear()
+        if not pytestconfig.getoption("--keep"):
+            with target.wire.budget.cleaning():
+                made.clear()
+        if target.wire.journal:
+            target.wire.journal.close()
 
 
 @pytest.fixture(scope="session")
@@ -156,7 +202,7 @@ def identities(credentials: Credentials, places: Places, target: Target) -> Iden
 @pytest.fixture
 def matrix(api: Api, places: Places, identities: Identities, credentials: Credentials, pytestconfig: pytest.Config) -> Matrix:
     """Carries the matrix of roles out."""
-    refusals_only = pytestconfig.getoption("--matrix") == "refusals"
+    refusals_only = pytestconfig.getoption("--matrix") == "refusals" or _is_safe(pytestconfig)
     return Matrix(api, places, identities, credentials, refusals_only=refusals_only)
 
 

@@ -1,8 +1,9 @@
 """What is tested: an application in process (`--app MODULE:FACTORY`) or a deployment (`--url`), behind one HTTP client."""
 
 import importlib
+import ipaddress
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 import httpx
 
 from contracts.operations import roles_of_kind
+from contracts.wire.budget import Budget
 from contracts.wire.wire import Wire
 
 TIMEOUT_SECONDS = 60.0
+IN_PROCESS = "mock.test"
 TOKENS_PER_SECOND = 10
 MOCK_NEIGHBOUR = "mock-neighbour-owner"
 DEPLOYMENT_SETTLES_WITHIN_SECONDS = 90.0
@@ -60,22 +63,53 @@ class Target:
 
 
 def open_target(
-    *, url: str | None, app: str | None, api_key: str | None, role_keys: list[str], other_api_key: str | None = None
+    *,
+    url: str | None,
+    app: str | None,
+    api_key: str | None,
+    role_keys: Sequence[str] = (),
+    other_api_key: str | None = None,
+    allow_hosts: Sequence[str] = (),
+    budget: Budget | None = None,
 ) -> Target:
-    """Open what the options name. Raises TargetError for none, both, or one that cannot be opened."""
+    """Open what the options name. Raises TargetError for none, both, one that cannot be opened, a host that is not allowed."""
     if bool(url) == bool(app):
         raise TargetError("Name one target: --app MODULE:FACTORY (in process) or --url URL with --api-key KEY.")
     keys = dict(_role_key(entry) for entry in role_keys)
     if app:
         other, loaded = other_api_key or MOCK_NEIGHBOUR, _load(app)
-        wire = Wire(httpx.WSGITransport(app=loaded))
-        return Target("http://mock.test", loaded, wire, api_key or "mock-owner", keys or _mock_keys(), other)
+        wire = Wire(httpx.WSGITransport(app=loaded), IN_PROCESS, budget=budget)
+        return Target(f"http://{IN_PROCESS}", loaded, wire, api_key or "mock-owner", keys or _mock_keys(), other)
+    host = _allowed(str(url), allow_hosts)
     if not api_key:
         message = "A deployment needs --api-key KEY (or SESSIONSUITE_CONTRACTS_API_KEY) of an owner or administrator."
         raise TargetError(message)
     if api_key.startswith("mock-"):
         keys, other_api_key = keys or _mock_keys(), other_api_key or MOCK_NEIGHBOUR
-    return Target(str(url).rstrip("/"), None, Wire(httpx.HTTPTransport()), api_key, keys, other_api_key)
+    return Target(str(url).rstrip("/"), None, Wire(httpx.HTTPTransport(), host, budget=budget), api_key, keys, other_api_key)
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host is this machine."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")  # RFC 6761 §6.3
+
+
+def _allowed(url: str, allow_hosts: Sequence[str]) -> str:
+    """Return the host of a URL. Raises TargetError where it is not this machine and nobody has named it."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise TargetError(f"--url {url} is no URL: {error}") from error
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise TargetError(f"--url takes http://HOST or https://HOST, not {url!r}.")
+    if not is_loopback(parsed.host) and parsed.host not in allow_hosts:
+        raise TargetError(
+            f"{parsed.host} is not this machine. Nothing is sent there unless you name it: --allow-host {parsed.host}"
+        )
+    return parsed.host
 
 
 def _mock_keys() -> dict[str, str]:

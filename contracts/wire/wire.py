@@ -1,27 +1,104 @@
-"""The transport under every client of a run: it lets a request pass or not, keeps what was said, and hands on the rest."""
+"""The transport under every client of a run: it lets a request pass or not, keeps what was said, and journals what is made."""
+
+import json
+from typing import Any
 
 import httpx
 
+from contracts.collections import Collection, collections
+from contracts.journal import Journal
+from contracts.wire.budget import Budget, Limits, NotSentError
 from contracts.wire.exchange import Conversation
 from contracts.wire.recorder import Recorder
 
+MOST_REPEATS = 5
+LONGEST_WAIT_SECONDS = 120.0
+_BUSY = {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}
+
 
 class Wire(httpx.BaseTransport):
-    """Sends by another transport."""
+    """Sends by another transport, to one host alone, within a budget."""
 
-    def __init__(self, inner: httpx.BaseTransport) -> None:
-        self._inner = inner
+    def __init__(self, inner: httpx.BaseTransport, host: str, *, budget: Budget | None = None) -> None:
+        self._inner, self._host = inner, host
+        self.budget = budget or Budget(Limits())
+        self.journal: Journal | None = None
         self.recorder = Recorder()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request. Raises what the inner transport raises."""
+        """Send a request. Raises NotSentError for what may not be sent, and what the inner transport raises."""
+        if request.url.host != self._host:
+            raise NotSentError(f"nothing is sent to {request.url.host}: the target is {self._host}")
         request.read()
+        self.budget.take(request)
+        number = self._intended(request)
+        response = self._answered(request)
+        self._journalled(request, response, number)
+        return response
+
+    def close(self) -> None:
+        """Close the inner transport."""
+        self._inner.close()
+
+    def _answered(self, request: httpx.Request) -> httpx.Response:
+        """Send, and send again what the target was too busy for, when it says (RFC 9110 §10.2.3)."""
+        response = self._sent(request)
+        for _ in range(MOST_REPEATS):
+            wait = _retry_after(response)
+            if wait is None or wait > LONGEST_WAIT_SECONDS:
+                break
+            response.close()
+            self.budget.wait(wait)
+            self.budget.take(request)
+            response = self._sent(request)
+        return response
+
+    def _sent(self, request: httpx.Request) -> httpx.Response:
         conversation = Conversation(request)
         self.recorder.note(conversation)
         response = self._inner.handle_request(request)
         conversation.answered(response)
         return response
 
-    def close(self) -> None:
-        """Close the inner transport."""
-        self._inner.close()
+    def _intended(self, request: httpx.Request) -> int | None:
+        """Journal what a request asks to be made. Raises NotSentError for an object that would not bear the run's id."""
+        collection = _collection(request)
+        if self.journal is None or collection is None:
+            return None
+        mark = _object(request.content).get(collection.mark)
+        if not isinstance(mark, str) or self.journal.run_id not in mark:
+            raise NotSentError(f"POST {collection.path} would make something without the run's id in its {collection.mark}")
+        return self.journal.intend(collection, mark)
+
+    def _journalled(self, request: httpx.Request, response: httpx.Response, number: int | None) -> None:
+        if self.journal is None:
+            return
+        if number is not None and response.status_code == httpx.codes.CREATED:
+            collection = collections()[request.url.path]
+            self.journal.made(number, f"{collection.path}/{_object(response.read())[collection.identity]}")
+        elif number is not None and httpx.codes.is_client_error(response.status_code):
+            self.journal.never(number)
+        elif request.method == "DELETE" and self._is_gone(response.status_code):
+            self.journal.gone(request.url.path)
+
+    def _is_gone(self, status: int) -> bool:
+        """Whether a DELETE shows that nothing is there: 404 says so to who cleans up alone, from others it may only hide."""
+        return status == httpx.codes.NO_CONTENT or (self.budget.is_cleaning and status == httpx.codes.NOT_FOUND)
+
+
+def _collection(request: httpx.Request) -> Collection | None:
+    return collections().get(request.url.path) if request.method == "POST" else None
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(content)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Return the seconds that an answer asks to wait; a date, and what is no number, is passed over."""
+    asked = response.headers.get("retry-after", "") if response.status_code in _BUSY else ""
+    return float(asked) if asked.isdecimal() else None

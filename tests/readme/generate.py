@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 import openapi
 from contracts.document import event_order
-from contracts.promises import PROMISES
+from contracts.promises import PROFILES, PROMISES
 from mockserver.domain.chaos import FAULTS
 from mockserver.domain.errors import REFUSALS
 from mockserver.domain.simulator.scenarios import Book, kinds_of
@@ -94,12 +94,19 @@ def tables() -> dict[str, str]:
             [(row.code, STATUS.get(row.kind, "as asked"), row.meaning, row.remedy) for row in REFUSALS.values()],
         ),
         "promises": _table(
-            ("code", "class", "promise", "needs"),
+            ("code", "class", "severity", "promise", "needs"),
             [
-                (row.code, row.kind, row.sentence + ("" if row.exact else " (statistical on a live model)"), row.needs)
+                (
+                    row.code,
+                    row.kind,
+                    row.severity,
+                    row.sentence + ("" if row.exact else " (statistical on a live model)"),
+                    row.needs,
+                )
                 for row in PROMISES.values()
             ],
         ),
+        "profiles": _table(("profile", "what is done"), [(f"`{name}`", text) for name, text in PROFILES.items()]),
     }
 
 

@@ -1,0 +1,107 @@
+"""Removes what a run left behind: what its journal holds and bears its id, and nothing else."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from contracts.client import Api, session_path
+from contracts.journal import Intent, Left, journals
+from contracts.target import TargetError, UnreachableError, check_reachable, open_target
+
+_GONE = httpx.codes.NOT_FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What came of the objects in a journal. `left` says what is still there, and why."""
+
+    removed: int
+    gone: int
+    left: tuple[str, ...]
+
+
+def sweep(apis: Sequence[Api], journal: Left) -> Swept:
+    """Remove what is left of a run, as each of these callers; its journal goes where nothing is left.
+
+    Raises httpx.HTTPError where the target does not answer.
+    """
+    removed, gone, left = 0, 0, []
+    for intent in journal.intents:
+        found = False
+        for api in apis:
+            try:
+                for path in _objects(api, intent, journal.run_id):
+                    found = True
+                    removed += _remove(api, path)
+            except AssertionError as refusal:
+                found = True
+                left.append(f"{intent.collection.path} {intent.mark}: {refusal}")
+        gone += not found
+    if not left:
+        journal.file.unlink(missing_ok=True)
+    return Swept(removed, gone, tuple(left))
+
+
+def _objects(api: Api, intent: Intent, run_id: str) -> Iterator[str]:
+    """Find an object: where an answer told that it is, else by its mark, which has to bear the run's id to be the run's own."""
+    collection, path = intent.collection, intent.path
+    if path is None and run_id not in intent.mark:
+        return
+    if path is None and collection.identity == "key":
+        path = f"{collection.path}/{intent.mark}"
+    if path is not None:
+        if api.call("GET", path, expect={httpx.codes.OK, _GONE}).is_success:
+            yield path
+        return
+    for one in api.listed(collection.path):
+        if one.get(collection.mark) == intent.mark:
+            yield f"{collection.path}/{one[collection.identity]}"
+
+
+def _remove(api: Api, path: str) -> bool:
+    """Remove an object, an alias with its sessions, which would keep it from being removed; say whether it was there."""
+    if path.startswith("/v2/agent_aliases/"):
+        for session in api.routed_sessions(path.rpartition("/")[2]):
+            api.call("DELETE", session_path(session), expect={httpx.codes.NO_CONTENT, _GONE})
+    return api.call("DELETE", path, expect={httpx.codes.NO_CONTENT, _GONE}).status_code == httpx.codes.NO_CONTENT
+
+
+def sweep_all(
+    say: Callable[[str], object],
+    *,
+    url: str | None,
+    api_key: str,
+    other_api_key: str | None,
+    allow_host: Sequence[str],
+    journal_dir: str,
+) -> int:
+    """Sweep by every journal of a folder, or those of one target, and say what came of it; return the exit code."""
+    wanted = [left for left in journals(Path(journal_dir)) if url is None or left.target == url.rstrip("/")]
+    if not wanted:
+        say(f"No run left a journal in {journal_dir}{f' for {url}' if url else ''}: there is nothing to sweep.")
+    codes = [0]
+    for left in wanted:
+        try:
+            target = open_target(url=left.target, app=None, api_key=api_key, other_api_key=other_api_key, allow_hosts=allow_host)
+            check_reachable(target)
+            with target.http() as http:
+                keys = [key for key in (target.api_key, target.other_api_key) if key]
+                swept = sweep([Api(http, key) for key in keys], left)
+        except UnreachableError as error:
+            say(str(error))
+            codes.append(3)
+        except TargetError as error:
+            say(str(error))
+            codes.append(2)
+        else:
+            total = len(left.intents)
+            say(
+                f"Run {left.run_id} on {left.target}: {total} in its journal, {swept.removed} removed, "
+                f"{swept.gone} gone already, {len(swept.left)} left."
+            )
+            for reason in swept.left:
+                say(f"  left: {reason}")
+            codes.append(1 if swept.left else 0)
+    return max(codes)
