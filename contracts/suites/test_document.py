@@ -56,7 +56,7 @@ class Objects:
 
     def __init__(self, world: RunWorld, target: Target) -> None:
         _Administrator.key = target.api_key
-        self._api, self._app, self._journal = world.api, target.app, target.wire.journal
+        self._api, self._app, self._wire = world.api, target.app, target.wire
         session = world.session(world.agent())
         corpus, document = world.key("corpus"), world.key("document")
         body = {"type": "core", "id": document, "document_parts": [{"text": "How to reset a password."}]}
@@ -118,17 +118,18 @@ class Objects:
             path, root, field = created
             made = response.json()
             self._made[root].append(made[field])
-            if self._journal:
-                self._journal.made(self._journal.intend(collections()[path], str(made.get("name"))), f"{path}/{made[field]}")
+            if journal := self._wire.journal:
+                journal.made(journal.intend(collections()[path], str(made.get("name"))), f"{path}/{made[field]}")
 
     def clear(self) -> None:
         """Remove what was made."""
-        for path, root, _ in self.CREATED_BY.values():
-            for key in self._made[root]:
-                if root == "alias_key":
-                    self._api.delete_alias(key)
-                else:
-                    self._api.call("DELETE", f"{path}/{key}", expect={204, 404})
+        with self._wire.budget.cleaning():
+            for path, root, _ in self.CREATED_BY.values():
+                for key in self._made[root]:
+                    if root == "alias_key":
+                        self._api.delete_alias(key)
+                    else:
+                        self._api.call("DELETE", f"{path}/{key}", expect={204, 404})
 
 
 @pytest.fixture

@@ -207,6 +207,15 @@ def test_what_a_run_keeps_is_swept_later(tmp_path):
     assert (first.returncode, again.returncode) == (0, 0)
 
 
+def test_a_run_that_ends_leaves_no_journal(tmp_path):
+    with served(folder=tmp_path) as mock:
+        target = ("--url", mock.url, "--api-key", "mock-owner", "--journal-dir", str(tmp_path / "journals"))
+        generating = ("--promises", "SC102,SC205,SC211", "--phases", "stateful", "--max-examples", "2")
+        run = contracts("run", *target, *generating)
+    assert set(verdicts(run).values()) == {"kept"}, run.stdout[-3000:]
+    assert list((tmp_path / "journals").iterdir()) == []
+
+
 def test_a_run_within_a_budget_says_what_it_could_not_test(tmp_path):
     run = contracts("run", "--app", "mockserver.app:create_app", "--promises", "SC201,SC207", "--max-requests", "5")
     assert verdicts(run) == {"SC201": "kept", "SC207": "not"}
