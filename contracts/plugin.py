@@ -22,8 +22,9 @@ from contracts.matrix import Cell, Matrix
 from contracts.places import Places
 from contracts.promises import FULL, MATRICES, PHASES, PROFILES, SAFE, wants_generated
 from contracts.rates import spacing_of
+from contracts.report.github import annotations
 from contracts.report.kinds import FOLDER
-from contracts.report.writing import REPORTS, write
+from contracts.report.writing import REPORTS, without, write
 from contracts.target import Target, TargetError, UnreachableError, check_reachable, is_loopback, open_target
 from contracts.verdicts import DialectFinding, Verdict
 from contracts.wire.budget import Budget, Limits
@@ -269,7 +270,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print the verdict: every promise checked, kept, broken, or not testable here and why. Write the reports asked for."""
-    result = _BOOK.result(str(config.getoption("--url") or config.getoption("--app") or ""))
+    option = config.getoption
+    profile = SAFE if _is_safe(config) else FULL
+    whole = _BOOK.result(str(option("--url") or option("--app") or ""), profile=profile, seed=GENERATION.seed)
+    result = without(whole, _given(config))
     if result.findings:
         terminalreporter.section("promises")
     for finding in result.findings:
@@ -277,8 +281,17 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         line = f"{finding.promise.code}  {finding.verdict:<17}  {finding.promise.sentence}{why}"
         terminalreporter.write_line(line, **_COLOURS[finding.verdict])
     kinds = [kind for kind in config.getoption("--report").split(",") if kind in REPORTS]
-    for file in write(kinds, Path(config.getoption("--report-dir")), result) if kinds else ():
+    for file in write(kinds, Path(option("--report-dir")), result) if kinds else ():
         terminalreporter.write_line(f"report: {file}")
+    for line in annotations(result) if "github" in kinds else ():
+        terminalreporter.write_line(line)
+
+
+def _given(config: pytest.Config) -> list[str]:
+    """The keys that the run was given; those of a mock are no secrets."""
+    roles = [entry.partition("=")[2] for entry in config.getoption("--role-key")]
+    keys = [config.getoption("--api-key"), config.getoption("--other-api-key"), *roles]
+    return [key for key in keys if key and not key.startswith("mock-")]
 
 
 _COLOURS: dict[Verdict, dict[str, bool]] = {

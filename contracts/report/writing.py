@@ -1,12 +1,19 @@
 """Writes the reports that are made of a run's result; `junit` is not among them, pytest writes it itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from contracts.report.github import summary
 from contracts.report.html import page
+from contracts.report.json import written
 from contracts.verdicts import Result
 
-REPORTS: Mapping[str, tuple[str, Callable[[Result], str]]] = {"html": ("report.html", page)}
+REPORTS: Mapping[str, tuple[str, Callable[[Result], str]]] = {
+    "html": ("report.html", page),
+    "json": ("report.json", written),
+    "github": ("summary.md", summary),
+}
 """Name of the file and how it is written, by kind."""
 
 
@@ -15,7 +22,27 @@ def write(kinds: list[str], folder: Path, result: Result) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for kind in kinds:
-        name, written = REPORTS[kind]
+        name, report = REPORTS[kind]
         files.append(folder / name)
-        files[-1].write_text(written(result), "utf-8")
+        files[-1].write_text(report(result), "utf-8")
     return files
+
+
+def without(result: Result, secrets: Iterable[str]) -> Result:
+    """Take secrets out of what a target has said, before any form escapes a part of them."""
+    known = tuple(filter(None, secrets))
+
+    def clean(text: str) -> str:
+        for secret in known:
+            text = text.replace(secret, "****")
+        return text
+
+    findings = (
+        replace(
+            finding,
+            untested=tuple(map(clean, finding.untested)),
+            failures=tuple(replace(one, example=clean(one.example), message=clean(one.message)) for one in finding.failures),
+        )
+        for finding in result.findings
+    )
+    return replace(result, findings=tuple(findings), cells=tuple(replace(cell, why=clean(cell.why)) for cell in result.cells))

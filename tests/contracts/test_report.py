@@ -1,5 +1,6 @@
 """The report of a run: one page that says everything in words, and takes nothing from a target for markup."""
 
+import json
 from html.parser import HTMLParser
 
 import pytest
@@ -8,7 +9,10 @@ from contracts.book import cell_as_json, cell_from
 from contracts.matrix import Cell, Expected, Outcome
 from contracts.operations import operations
 from contracts.promises import PROMISES
+from contracts.report.github import annotations, summary
 from contracts.report.html import page, table
+from contracts.report.json import as_json
+from contracts.report.writing import without, write
 from contracts.verdicts import Failure, Finding, Result, Verdict
 from tests.contracts.running import contracts, verdicts
 
@@ -120,3 +124,50 @@ def test_an_unknown_kind_of_report_is_refused_with_those_there_are():
     run = contracts("run", "--app", "mockserver.app:create_app", "--report", "html,pdf")
     assert run.returncode == 2
     assert "there is no report 'pdf'; there are html, junit" in run.stderr
+
+
+def test_the_report_for_programs_has_every_verdict_and_cell():
+    report = as_json(_result())
+    assert report["verdicts"] == {"kept": ["SC201"], "BROKEN": ["SC703"], "not testable here": ["SC711"]}
+    assert [promise["severity"] for promise in report["promises"]] == ["critical", "critical", "high"]
+    assert report["promises"][0]["failures"] == [{"test": "test_roles", "example": "", "message": HOSTILE}]
+    assert [cell["outcome"] for cell in report["matrix"]] == ["right", "right", "wrong", "untested"]
+
+
+def test_an_annotation_is_one_line_whatever_a_target_says():
+    hostile = "100%\r\n::error::another\n"
+    broken = Finding(PROMISES["SC703"], Verdict.BROKEN, (), (Failure("test_roles", "", hostile),))
+    differs = Finding(PROMISES["SC204"], Verdict.DIFFERS, (), (Failure("test_patch", "", "merged"),), ("metadata: merged",))
+    assert list(annotations(Result("target", "", (broken, differs)))) == [
+        "::error title=SC703%3A A role permits the operations that the document names for it%2C and no other."
+        "::100%25%0D%0A::error::another%0A",
+        "::warning title=SC204%3A PATCH changes what it names and nothing else; metadata is replaced whole.::merged",
+    ]
+
+
+def test_the_summary_of_a_job_shows_broken_promises_first_and_takes_nothing_for_markup():
+    lines = summary(_result()).splitlines()
+    assert lines[2] == "1 kept, 1 BROKEN, 1 not testable here."
+    assert [line.split()[3] for line in lines[6:]] == ["SC703", "SC711", "SC201"]
+    assert not any(sign in line for line in (lines[0], lines[6]) for sign in ("<", "`", "alert(1)|"))
+    assert all(line.count("|") == 5 for line in lines[4:])
+
+
+def test_keys_that_a_run_was_given_do_not_get_into_reports(tmp_path):
+    key = "zqt_0123456789"
+    told = Finding(PROMISES["SC703"], Verdict.BROKEN, (), (Failure("test_roles", "", f"the answer was {key}"),))
+    files = write(["html", "json", "github"], tmp_path, without(Result("target", "", (told,)), [key]))
+    assert [file.name for file in files] == ["report.html", "report.json", "summary.md"]
+    assert all("the answer was ****" in file.read_text("utf-8").replace("&#42;", "*") for file in files)
+    assert not any(key in file.read_text("utf-8") for file in files)
+
+
+def test_a_run_writes_reports_for_programs_and_for_github(tmp_path):
+    app = ("--app", "tests.contracts.sabotage.sessions:forgets_a_patch")
+    run = contracts("run", *app, "--promises", "SC201,SC204", "--report", "json,github", "--report-dir", str(tmp_path))
+    assert verdicts(run) == {"SC201": "kept", "SC204": "BROKEN"}
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert report["verdicts"] == {"kept": ["SC201"], "BROKEN": ["SC204"]}
+    assert (report["profile"], report["seed"]) == ("full", 1)
+    assert "::error title=SC204%3A PATCH changes" in run.stdout
+    assert "SC204 PATCH changes" in (tmp_path / "summary.md").read_text("utf-8")

@@ -1,0 +1,51 @@
+"""The report for programs: everything that a run has found, as one JSON object."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from contracts.verdicts import Finding, Result, Verdict
+
+FORM = 1
+"""The version of the form; a field that is added does not change it."""
+
+
+def written(result: Result) -> str:
+    """Write the report. Promises come by their codes, cells in the order of their asking."""
+    return json.dumps(as_json(result), indent=2, ensure_ascii=False) + "\n"
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """Return the report as JSON has it."""
+    return {
+        "form": FORM,
+        "target": result.target,
+        "started_at": result.started_at,
+        "profile": result.profile,
+        "seed": result.seed,
+        "verdicts": {str(verdict): codes for verdict in Verdict if (codes := _codes(result, verdict))},
+        "promises": [_finding(finding) for finding in result.findings],
+        "dialects": [asdict(finding) for finding in result.dialects],
+        "matrix": [asdict(cell) for cell in result.cells],
+    }
+
+
+def _codes(result: Result, verdict: Verdict) -> list[str]:
+    return [finding.promise.code for finding in result.findings if finding.verdict is verdict]
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    promise = finding.promise
+    return {
+        "code": promise.code,
+        "class": promise.kind,
+        "severity": promise.severity,
+        "sentence": promise.sentence,
+        "exact": promise.exact,
+        "verdict": finding.verdict,
+        "untested": list(finding.untested),
+        "differs": list(finding.differs),
+        "failures": [
+            {"test": failure.test, "example": failure.example, "message": failure.message} for failure in finding.failures
+        ],
+    }
