@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.app import create_app
 
-_BOUNDARY = re.compile(rb"--[0-9a-f]{32}")
+_BOUNDARY = re.compile(rb"--[0-9a-f]{32}|-{17}WerkzeugFormPart_[0-9.]+")
 
 
 def create_recorded_app() -> Any:
@@ -20,7 +20,7 @@ def create_recorded_app() -> Any:
         environ["wsgi.input"] = io.BytesIO(body)
         for part in (environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]):
             got.update(part.encode("utf-8", "replace") + b"\0")
-        got.update(_BOUNDARY.sub(b"--", body) + b"\0")  # httpx and requests draw a boundary for every form
+        got.update(_BOUNDARY.sub(b"--", body) + b"\0")  # clients draw a boundary for every form
         return app(environ, start_response)
 
     return recording
