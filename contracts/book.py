@@ -10,7 +10,7 @@ import pytest
 
 from contracts.matrix import Cell, Expected, Outcome
 from contracts.promises import PROMISES
-from contracts.verdicts import DialectFinding, Failure, Finding, Result, Verdict
+from contracts.verdicts import Failure, Finding, Result, Verdict
 
 _LONGEST_MESSAGE = 2000
 
@@ -25,28 +25,23 @@ class _Entry:
 
 
 class Book:
-    """The book of a run. Tests may run in other processes: what they have to say comes with their reports (`Evidence`)."""
+    """The book of a run. Tests may run in other processes: what they have to say comes with their reports ."""
 
     def __init__(self) -> None:
         self._entries: list[_Entry] = []
         self._cells: list[Cell] = []
-        self._dialects: dict[str, DialectFinding] = {}
 
     def clear(self) -> None:
         """Begin a run."""
         self._entries.clear()
         self._cells.clear()
-        self._dialects.clear()
 
     def add(self, report: pytest.TestReport) -> None:
         """Book the outcome of a test under its promise, with what it has seen."""
-        evidence = vars(report).get("evidence", {})
-        self._cells += map(cell_from, evidence.get("cells", ()))
-        for written in evidence.get("dialects", ()):
-            self._dialects[written["name"]] = DialectFinding(**written)
+        self._cells += map(cell_from, vars(report).get("cells", ()))
         promise = dict(report.user_properties).get("promise")
         if promise and (report.when == "call" or report.outcome != "passed"):
-            failure = _failure(report, evidence) if report.outcome == "failed" else None
+            failure = _failure(report) if report.outcome == "failed" else None
             self._entries.append(_Entry(str(promise), report.outcome, _reason(report), failure, report.start))
 
     @property
@@ -67,29 +62,21 @@ class Book:
         return Result(
             target=target,
             started_at=_moment(min((entry.started for entry in self._entries), default=None)),
-            findings=tuple(_finding(code, by_promise[code], self._dialects) for code in sorted(by_promise)),
+            findings=tuple(_finding(code, by_promise[code]) for code in sorted(by_promise)),
             cells=tuple(self._cells),
-            dialects=tuple(self._dialects[name] for name in sorted(self._dialects)),
             **facts,
         )
 
 
-def _finding(code: str, entries: Iterable[_Entry], dialects: dict[str, DialectFinding]) -> Finding:
-    """Judge a promise. What fails where the target is known to differ in what the promise assumes is no broken promise."""
-    entries, promise = list(entries), PROMISES[code]
+def _finding(code: str, entries: Iterable[_Entry]) -> Finding:
+    entries = list(entries)
     outcomes = {entry.outcome for entry in entries}
-    found = (dialects.get(name) for name in promise.assumes)
-    differs = tuple(f"{one.name}: {one.found}" for one in found if one is not None and one.is_ours is False)
-    if "failed" in outcomes:
-        verdict = Verdict.DIFFERS if differs else Verdict.BROKEN
-    else:
-        verdict = Verdict.KEPT if "passed" in outcomes else Verdict.NOT_TESTABLE
+    broken = Verdict.BROKEN if "failed" in outcomes else None
     return Finding(
-        promise,
-        verdict,
+        PROMISES[code],
+        broken or (Verdict.KEPT if "passed" in outcomes else Verdict.NOT_TESTABLE),
         untested=tuple(dict.fromkeys(entry.reason for entry in entries if entry.reason)),
         failures=tuple(entry.failure for entry in entries if entry.failure),
-        differs=differs if verdict is Verdict.DIFFERS else (),
     )
 
 
@@ -99,12 +86,11 @@ def _reason(report: pytest.TestReport) -> str:
     return ""
 
 
-def _failure(report: pytest.TestReport, evidence: dict[str, Any]) -> Failure:
+def _failure(report: pytest.TestReport) -> Failure:
     crash = getattr(report.longrepr, "reprcrash", None)
     text = str(crash.message if crash else report.longrepr or "")[:_LONGEST_MESSAGE]
     name, _, example = report.nodeid.rpartition("::")[2].partition("[")
-    known = {name: evidence[name] for name in ("script", "again") if name in evidence}
-    return Failure(name, example.removesuffix("]"), text, events=tuple(evidence.get("events", ())), **known)
+    return Failure(name, example.removesuffix("]"), text)
 
 
 def _moment(seconds: float | None) -> str:

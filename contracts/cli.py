@@ -48,11 +48,16 @@ def _kinds(_: click.Context, __: click.Parameter, given: str) -> str:
     return given
 
 
+def _need_libraries() -> None:
+    """End with advice where the extra is not installed."""
+    if any(find_spec(name) is None for name in ("pytest", "schemathesis", "httpx")):
+        click.echo(_MISSING, err=True)
+        sys.exit(2)
+
+
 def _workers(_: click.Context, __: click.Parameter, given: str) -> str:
     if given != "auto" and not (given.isdecimal() and int(given)):
         raise click.BadParameter(f"a number from 1 on, or auto, not {given!r}")
-    if given != "1" and find_spec("xdist") is None:
-        raise click.BadParameter("several processes need pytest-xdist: pip install pytest-xdist")
     return given
 
 
@@ -101,9 +106,7 @@ _JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, s
 @click.option("--report-junit-path", type=click.Path(), help="write a JUnit report")
 def run(**options: Any) -> None:
     """Run every suite and print the verdict. Exit codes: 0 kept, 1 broken, 2 wrong use, 3 unreachable, 5 nothing verified."""
-    if any(find_spec(name) is None for name in ("pytest", "schemathesis", "httpx")):
-        click.echo(_MISSING, err=True)
-        sys.exit(2)
+    _need_libraries()
     if bool(options["url"]) == bool(options["app"]):
         click.echo(_ONE_TARGET, err=True)
         sys.exit(2)
@@ -181,6 +184,7 @@ def explain(code: str | None) -> None:
 @_JOURNALS
 def sweep(**options: Any) -> None:
     """Remove what runs left behind, by their journals. Exit codes: 0 nothing is left, 1 something, 2 wrong use, 3 unreachable."""
+    _need_libraries()
     from contracts.sweeping import sweep_all  # noqa: PLC0415 - it needs the extra
 
     sys.exit(sweep_all(click.echo, **options))

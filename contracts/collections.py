@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from contracts.operations import Operation, operations
+from contracts.operations import operations
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,7 @@ class Collection:
 @cache
 def collections() -> Mapping[str, Collection]:
     """Return the collections by their paths, in the document's order."""
-    deleted = {operation.path for operation in operations() if operation.method == "DELETE"}
-    made = (_collection(operation, deleted) for operation in operations() if operation.method == "POST")
-    return {collection.path: collection for collection in made if collection}
-
-
-def _collection(operation: Operation, deleted: set[str]) -> Collection | None:
-    if operation.parameters:
-        return None
-    objects = [path for path in deleted if path.startswith(f"{operation.path}/{{") and path.count("/") == 3]  # noqa: PLR2004
-    return Collection(operation.path, "key" if objects[0].endswith("_key}") else "id") if objects else None
+    made = [operation.path for operation in operations() if operation.method == "POST" and not operation.parameters]
+    removed = {operation.path for operation in operations() if operation.method == "DELETE" and len(operation.parameters) == 1}
+    found = ((path, one) for path in made for one in removed if one.startswith(f"{path}/"))
+    return {path: Collection(path, "key" if one.endswith("_key}") else "id") for path, one in found}

@@ -44,6 +44,7 @@ class Journal:
         self._lock = Lock()
         self._number = 0
         self._open: dict[int, str | None] = {}
+        self._paths: set[str] = set()
         self._target, self.run_id = target, run_id
         self.file = folder / f"{run_id}{_SUFFIX}" if folder else None
 
@@ -59,6 +60,7 @@ class Journal:
         """Note where it is now."""
         with self._lock:
             self._open[number] = path
+            self._paths.add(path)
             self._write({"made": number, "path": path})
 
     def never(self, number: int) -> None:
@@ -66,6 +68,11 @@ class Journal:
         with self._lock:
             del self._open[number]
             self._write({"gone": number})
+
+    def holds(self, path: str) -> bool:
+        """Say whether the run made what is, or was, at a path."""
+        with self._lock:
+            return path in self._paths
 
     def gone(self, path: str) -> None:
         """Note that what was at a path is removed."""

@@ -1,61 +1,36 @@
-"""The pytest plugin of the suites: options, fixtures, and the verdict by promise at the end of a run."""
+"""The pytest plugin of the suites: fixtures, and the verdict by promise at the end of a run."""
 
 import random
 import secrets
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import hypothesis
 import pytest
 from hypothesis import HealthCheck, Phase
 
+from contracts import options
 from contracts.book import Book, cell_as_json
 from contracts.client import Api
 from contracts.credentials import Credentials
 from contracts.identities import Identities
-from contracts.journal import FOLDER as JOURNALS
-from contracts.journal import Journal
+from contracts.journal import Journal, journals
 from contracts.matrix import Cell, Matrix
 from contracts.places import Places
-from contracts.promises import FULL, MATRICES, PHASES, PROFILES, SAFE, wants_generated
-from contracts.rates import spacing_of
+from contracts.promises import FULL, PHASES, SAFE, wants_generated
 from contracts.report.github import annotations
-from contracts.report.kinds import FOLDER
 from contracts.report.writing import REPORTS, without, write
-from contracts.target import Target, TargetError, UnreachableError, check_reachable, is_loopback, open_target
-from contracts.verdicts import DialectFinding, Verdict
-from contracts.wire.budget import Budget, Limits
+from contracts.target import Target, TargetError, UnreachableError, check_reachable
+from contracts.verdicts import Verdict
 from contracts.world import RunWorld
 
 CELLS = pytest.StashKey[list[Cell]]()
 """Where a test leaves the cells of the matrix that it has seen."""
 
-DIALECTS = pytest.StashKey[list[DialectFinding]]()
-"""Where a probe leaves what it has found of the target's dialect."""
-
 GENERATED_SUITE = "test_document.py"
 EXIT_WRONG_USE, EXIT_UNREACHABLE, EXIT_NOTHING_VERIFIED = 2, 3, 5
-_OPTIONS = (
-    ("--url", "the deployment to test", None),
-    ("--app", "the application to test in process, MODULE:FACTORY", None),
-    ("--api-key", "API key of an owner or administrator", None),
-    ("--other-api-key", "API key of an owner or administrator of another account", None),
-    ("--model", "model name for the run's agents", "gpt-4o"),
-    ("--report", "kinds of reports to write, separated by commas: html", ""),
-    ("--report-dir", "folder of the reports", FOLDER),
-    ("--phases", "how requests are generated", ",".join(PHASES)),
-    ("--profile", "what is done to the target: " + ", ".join(PROFILES), None),
-    ("--journal-dir", "folder of the journals of what runs make", JOURNALS),
-)
-_LIMITS: tuple[tuple[str, Callable[[str], float], str], ...] = (
-    ("--max-requests", int, "the most requests that are sent"),
-    ("--max-turns", int, "the most turns that agents are asked for"),
-    ("--max-time", float, "the seconds after which nothing more is tested"),
-    ("--rate-limit", spacing_of, "the most requests in a time, e.g. 10/s or 100/m"),
-)
 
 
 @dataclass(slots=True)
@@ -72,19 +47,7 @@ GENERATION = Generation()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a contract run."""
-    group = parser.getgroup("sessions-contracts")
-    for name, meaning, default in _OPTIONS:
-        group.addoption(name, help=meaning, default=default)
-    for name, kind, meaning in _LIMITS:
-        group.addoption(name, type=kind, default=None, help=meaning)
-    group.addoption("--allow-host", action="append", default=[], help="a host that requests may go to, besides this machine")
-    group.addoption("--keep", action="store_true", help="leave what the run makes; sweep removes it later")
-    group.addoption("--role-key", action="append", default=[], help="ROLE=KEY, once for each role (agent_viewer, agent_user)")
-    group.addoption(
-        "--matrix", choices=MATRICES, default=MATRICES[0], help="the matrix of roles: all of it, or no permitted writes"
-    )
-    group.addoption("--promises", default="", help="check only these promises, e.g. SC2,SC301 (beginnings suffice)")
-    group.addoption("--max-examples", type=int, default=25, help="generated requests an operation")
+    options.add_to(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -96,7 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     seed = config.getoption("--hypothesis-seed")
     GENERATION.seed = int(seed) if seed is not None and seed.isdecimal() else None
     GENERATION.phases = tuple(config.getoption("--phases").split(","))
-    GENERATION.reads_only = _is_safe(config)
+    GENERATION.reads_only = options.is_safe(config)
     hypothesis.settings.register_profile(
         "contracts",
         max_examples=config.getoption("--max-examples"),
@@ -109,41 +72,11 @@ def pytest_configure(config: pytest.Config) -> None:
         hypothesis.settings.load_profile("contracts")
 
 
-def _opened(config: pytest.Config) -> Target:
-    option = config.getoption
-    return open_target(
-        url=option("--url"),
-        app=option("--app"),
-        api_key=option("--api-key"),
-        role_keys=option("--role-key"),
-        allow_hosts=option("--allow-host"),
-        budget=Budget(_limits(config)),
-        other_api_key=option("--other-api-key"),
-    )
-
-
-def _limits(config: pytest.Config) -> Limits:
-    """What this process may send: its share, where several run."""
-    option = config.getoption
-    limits = Limits(option("--max-requests"), option("--max-turns"), option("--max-time"), option("--rate-limit") or 0.0)
-    return limits.shared(getattr(config, "workerinput", {}).get("workercount", 1))
-
-
-def _is_elsewhere(config: pytest.Config) -> bool:
-    url = config.getoption("--url")
-    return bool(url) and not is_loopback(httpx.URL(url).host)
-
-
-def _is_safe(config: pytest.Config) -> bool:
-    """Whether the run makes what its promises need and nothing beyond; so it is on a live deployment unless told otherwise."""
-    return (config.getoption("--profile") or (SAFE if _is_elsewhere(config) else FULL)) == SAFE
-
-
 @pytest.fixture(scope="session")
 def target(pytestconfig: pytest.Config) -> Target:
     """The target of the run."""
     try:
-        return _opened(pytestconfig)
+        return options.opened(pytestconfig)
     except TargetError as error:
         pytest.exit(str(error), returncode=EXIT_WRONG_USE)
 
@@ -203,7 +136,7 @@ def identities(credentials: Credentials, places: Places, target: Target) -> Iden
 @pytest.fixture
 def matrix(api: Api, places: Places, identities: Identities, credentials: Credentials, pytestconfig: pytest.Config) -> Matrix:
     """Carries the matrix of roles out."""
-    refusals_only = pytestconfig.getoption("--matrix") == "refusals" or _is_safe(pytestconfig)
+    refusals_only = pytestconfig.getoption("--matrix") == "refusals" or options.is_safe(pytestconfig)
     return Matrix(api, places, identities, credentials, refusals_only=refusals_only)
 
 
@@ -233,10 +166,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if marker:
         report.user_properties = [*report.user_properties, ("promise", marker.args[0])]
     if report.when == "call":
-        vars(report)["evidence"] = {
-            "cells": [cell_as_json(cell) for cell in item.stash.get(CELLS, ())],
-            "dialects": [asdict(finding) for finding in item.stash.get(DIALECTS, ())],
-        }
+        vars(report)["cells"] = [cell_as_json(cell) for cell in item.stash.get(CELLS, ())]
     return report
 
 
@@ -254,7 +184,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if not hasattr(config, "workerinput") and (config.getoption("--url") or config.getoption("--app")):
         try:
-            check_reachable(_opened(config))
+            check_reachable(options.opened(config))
         except UnreachableError as error:
             pytest.exit(str(error), returncode=EXIT_UNREACHABLE)
         except TargetError as error:
@@ -271,9 +201,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print the verdict: every promise checked, kept, broken, or not testable here and why. Write the reports asked for."""
     option = config.getoption
-    profile = SAFE if _is_safe(config) else FULL
+    profile = SAFE if options.is_safe(config) else FULL
     whole = _BOOK.result(str(option("--url") or option("--app") or ""), profile=profile, seed=GENERATION.seed)
-    result = without(whole, _given(config))
+    result = without(whole, options.given_keys(config))
     if result.findings:
         terminalreporter.section("promises")
     for finding in result.findings:
@@ -283,20 +213,16 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     kinds = [kind for kind in config.getoption("--report").split(",") if kind in REPORTS]
     for file in write(kinds, Path(option("--report-dir")), result) if kinds else ():
         terminalreporter.write_line(f"report: {file}")
+    for left in journals(Path(option("--journal-dir"))):
+        if left.target == (option("--url") or "").rstrip("/") and left.intents:
+            told = f"{len(left.intents)} objects of run {left.run_id} are left there: sessions-contracts sweep removes them"
+            terminalreporter.write_line(told)
     for line in annotations(result) if "github" in kinds else ():
         terminalreporter.write_line(line)
-
-
-def _given(config: pytest.Config) -> list[str]:
-    """The keys that the run was given; those of a mock are no secrets."""
-    roles = [entry.partition("=")[2] for entry in config.getoption("--role-key")]
-    keys = [config.getoption("--api-key"), config.getoption("--other-api-key"), *roles]
-    return [key for key in keys if key and not key.startswith("mock-")]
 
 
 _COLOURS: dict[Verdict, dict[str, bool]] = {
     Verdict.KEPT: {"green": True},
     Verdict.BROKEN: {"red": True},
-    Verdict.DIFFERS: {"yellow": True},
     Verdict.NOT_TESTABLE: {"yellow": True},
 }

@@ -31,28 +31,23 @@ CLASSES: Mapping[str, Severity] = {
     "concurrency": Severity.HIGH,
     "robustness": Severity.MEDIUM,
 }
-"""The classes of promises, and how severe a broken one is unless its row says otherwise."""
+"""The classes of promises, and how severe a broken one is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A row of the table; `kind` is its class. `needs` says what a target must have for the promise to be testable there.
-
-    `assumes` names the dialects (`contracts/dialects.py`) in which a target may differ without breaking it.
-    """
+    """A row of the table; `kind` is its class. `needs` says what a target must have for the promise to be testable there."""
 
     code: str
     kind: str
     sentence: str
     exact: bool = True
     needs: str = ""
-    weight: Severity | None = None
-    assumes: tuple[str, ...] = ()
 
     @property
     def severity(self) -> Severity:
         """How severe it is when it is broken."""
-        return self.weight or CLASSES[self.kind]
+        return CLASSES[self.kind]
 
 
 _KEYS = "an administrator's key that makes others"

@@ -29,30 +29,41 @@ def sweep(apis: Sequence[Api], journal: Left) -> Swept:
     """
     removed, gone, left = 0, 0, []
     for intent in journal.intents:
-        found = False
-        for api in apis:
-            try:
-                for path in _objects(api, intent, journal.run_id):
-                    found = True
-                    removed += _remove(api, path)
-            except AssertionError as refusal:
-                found = True
-                left.append(f"{intent.collection.path} {intent.mark}: {refusal}")
-        gone += not found
+        try:
+            count = _swept(apis, intent, journal.run_id)
+        except AssertionError as refusal:
+            left.append(f"{intent.collection.path} {intent.mark}: {refusal}")
+        else:
+            removed += count
+            gone += not count
     if not left:
         journal.file.unlink(missing_ok=True)
     return Swept(removed, gone, tuple(left))
 
 
+def _swept(apis: Sequence[Api], intent: Intent, run_id: str) -> int:
+    """Remove an object as the first caller who finds it; return how many there were."""
+    for api in apis:
+        if paths := list(_objects(api, intent, run_id)):
+            return sum(_remove(api, path) for path in paths)
+    return 0
+
+
 def _objects(api: Api, intent: Intent, run_id: str) -> Iterator[str]:
-    """Find an object: where an answer told that it is, else by its mark, which has to bear the run's id to be the run's own."""
+    """Find an object: where an answer told that it is, else by its mark, which has to bear the run's id to be the run's own.
+
+    What is there under another mark is somebody else's, or changed by generated requests: it is left, and told.
+    """
     collection, path = intent.collection, intent.path
     if path is None and run_id not in intent.mark:
         return
     if path is None and collection.identity == "key":
         path = f"{collection.path}/{intent.mark}"
     if path is not None:
-        if api.call("GET", path, expect={httpx.codes.OK, _GONE}).is_success:
+        there = api.call("GET", path, expect={httpx.codes.OK, _GONE})
+        if there.is_success:
+            mark = there.json().get(collection.mark)
+            assert mark == intent.mark, f"{path} has the {collection.mark} {mark!r}, not {intent.mark!r}"  # noqa: S101 - told
             yield path
         return
     for one in api.listed(collection.path):

@@ -97,6 +97,14 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")  # RFC 6761 §6.3
 
 
+def is_here(url: str | None) -> bool:
+    """Say whether a target is in this process (no URL) or on this machine. What is no URL is not."""
+    try:
+        return url is None or is_loopback(httpx.URL(url).host)
+    except httpx.InvalidURL:
+        return False
+
+
 def _allowed(url: str, allow_hosts: Sequence[str]) -> str:
     """Return the host of a URL. Raises TargetError where it is not this machine and nobody has named it."""
     try:

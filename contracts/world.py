@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from contracts.client import Api, Json
+from contracts.wire.budget import NotSentError
 
 PLAIN_STEP = "conversation"
 LANGUAGE_INSTRUCTION = (
@@ -164,7 +165,7 @@ class RunWorld:
         while self._made:
             try:
                 self._made.pop()()
-            except AssertionError as refusal:
+            except (AssertionError, NotSentError) as refusal:
                 left.append(refusal)
         if left:
             raise ExceptionGroup("not all that the run made could be removed", left)

@@ -8,18 +8,17 @@ from collections.abc import Iterator
 
 from contracts.verdicts import Finding, Result, Verdict
 
-_SIGNS = {Verdict.KEPT: "✅", Verdict.BROKEN: "❌", Verdict.DIFFERS: "⚠️", Verdict.NOT_TESTABLE: "⚪"}
+_SIGNS = {Verdict.KEPT: "✅", Verdict.BROKEN: "❌", Verdict.NOT_TESTABLE: "⚪"}
 _LONGEST = 600
 _ESCAPES = {ord(sign): f"&#{ord(sign)};" for sign in "\\`*_[]<>|#!~&@:"}
 
 
 def annotations(result: Result) -> Iterator[str]:
-    """Write a line for each promise that is broken or differs; a runner reads them from what is printed."""
+    """Write a line for each promise that is broken; a runner reads them from what is printed."""
     for finding in result.findings:
-        if finding.verdict in {Verdict.BROKEN, Verdict.DIFFERS}:
-            level = "error" if finding.verdict is Verdict.BROKEN else "warning"
+        if finding.verdict is Verdict.BROKEN:
             title = _property(f"{finding.promise.code}: {finding.promise.sentence}")
-            yield f"::{level} title={title}::{_data(_first(finding))}"
+            yield f"::error title={title}::{_data(_first(finding))}"
 
 
 def summary(result: Result) -> str:

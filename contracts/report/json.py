@@ -25,7 +25,6 @@ def as_json(result: Result) -> dict[str, Any]:
         "seed": result.seed,
         "verdicts": {str(verdict): codes for verdict in Verdict if (codes := _codes(result, verdict))},
         "promises": [_finding(finding) for finding in result.findings],
-        "dialects": [asdict(finding) for finding in result.dialects],
         "matrix": [asdict(cell) for cell in result.cells],
     }
 
@@ -44,7 +43,6 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "exact": promise.exact,
         "verdict": finding.verdict,
         "untested": list(finding.untested),
-        "differs": list(finding.differs),
         "failures": [
             {"test": failure.test, "example": failure.example, "message": failure.message} for failure in finding.failures
         ],

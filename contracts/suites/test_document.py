@@ -121,7 +121,8 @@ class Objects:
             made = response.json()
             self._made[root].append(made[field])
             if journal := self._wire.journal:
-                journal.made(journal.intend(collections()[path], str(made.get("name"))), f"{path}/{made[field]}")
+                collection = collections()[path]
+                journal.made(journal.intend(collection, str(made.get(collection.mark))), f"{path}/{made[field]}")
 
     def clear(self) -> None:
         """Remove what was made."""

@@ -1,5 +1,6 @@
 """How much a run may send, and how fast: requests, turns of an agent (which cost money), seconds; what is over is not sent."""
 
+import json
 import math
 import time
 import unittest
@@ -58,7 +59,7 @@ class Budget:
 
     def take(self, request: httpx.Request) -> None:
         """Count a request, and wait until it may be sent. Raises NotSentError."""
-        is_turn = request.method == "POST" and request.url.path.endswith(_INPUTS) and b'"interrupt"' not in request.content
+        is_turn = _is_turn(request)
         with self._lock:
             if not self.is_cleaning:
                 self._check(is_turn=is_turn)
@@ -81,3 +82,14 @@ class Budget:
             raise NotSentError(f"the budget of {limits.turns} turns is spent (--max-turns)")
         if limits.seconds is not None and self._now() - self._began >= limits.seconds:
             raise NotSentError(f"the budget of {limits.seconds:g} s is spent (--max-time)")
+
+
+def _is_turn(request: httpx.Request) -> bool:
+    """Say whether a request gives an agent something to do: an interrupt does not."""
+    if request.method != "POST" or not request.url.path.endswith(_INPUTS):
+        return False
+    try:
+        given = json.loads(request.content)
+    except ValueError:
+        return True  # a form
+    return not isinstance(given, dict) or given.get("type") != "interrupt"

@@ -1,4 +1,4 @@
-"""The transport under every client of a run: it lets a request pass or not, keeps what was said, and journals what is made."""
+"""The transport under every client of a run: it lets a request pass or not, and journals what is made."""
 
 import json
 from typing import Any
@@ -8,8 +8,6 @@ import httpx
 from contracts.collections import Collection, collections
 from contracts.journal import Journal
 from contracts.wire.budget import Budget, Limits, NotSentError
-from contracts.wire.exchange import Conversation
-from contracts.wire.recorder import Recorder
 
 MOST_REPEATS = 5
 LONGEST_WAIT_SECONDS = 120.0
@@ -23,13 +21,13 @@ class Wire(httpx.BaseTransport):
         self._inner, self._host = inner, host
         self.budget = budget or Budget(Limits())
         self.journal: Journal | None = None
-        self.recorder = Recorder()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request. Raises NotSentError for what may not be sent, and what the inner transport raises."""
         if request.url.host != self._host:
             raise NotSentError(f"nothing is sent to {request.url.host}: the target is {self._host}")
         request.read()
+        self._check_removal(request)
         self.budget.take(request)
         number = self._intended(request)
         response = self._answered(request)
@@ -42,7 +40,7 @@ class Wire(httpx.BaseTransport):
 
     def _answered(self, request: httpx.Request) -> httpx.Response:
         """Send, and send again what the target was too busy for, when it says (RFC 9110 §10.2.3)."""
-        response = self._sent(request)
+        response = self._inner.handle_request(request)
         for _ in range(MOST_REPEATS):
             wait = _retry_after(response)
             if wait is None or wait > LONGEST_WAIT_SECONDS:
@@ -50,15 +48,15 @@ class Wire(httpx.BaseTransport):
             response.close()
             self.budget.wait(wait)
             self.budget.take(request)
-            response = self._sent(request)
+            response = self._inner.handle_request(request)
         return response
 
-    def _sent(self, request: httpx.Request) -> httpx.Response:
-        conversation = Conversation(request)
-        self.recorder.note(conversation)
-        response = self._inner.handle_request(request)
-        conversation.answered(response)
-        return response
+    def _check_removal(self, request: httpx.Request) -> None:
+        """Let cleaning up remove nothing but what the run made, whatever a target has answered. Raises NotSentError."""
+        path = request.url.path
+        is_root = path.rpartition("/")[0] in collections()
+        if request.method == "DELETE" and is_root and self.budget.is_cleaning and self.journal and not self.journal.holds(path):
+            raise NotSentError(f"DELETE {path} would remove what the run did not make")
 
     def _intended(self, request: httpx.Request) -> int | None:
         """Journal what a request asks to be made. Raises NotSentError for an object that would not bear the run's id."""
@@ -74,8 +72,10 @@ class Wire(httpx.BaseTransport):
         if self.journal is None:
             return
         if number is not None and response.status_code == httpx.codes.CREATED:
-            collection = collections()[request.url.path]
-            self.journal.made(number, f"{collection.path}/{_object(response.read())[collection.identity]}")
+            collection, sent, made = collections()[request.url.path], _object(request.content), _object(response.read())
+            identity = sent["key"] if collection.identity == "key" else made.get("id")
+            if isinstance(identity, str) and made.get(collection.mark) == sent[collection.mark]:
+                self.journal.made(number, f"{collection.path}/{identity}")
         elif number is not None and httpx.codes.is_client_error(response.status_code):
             self.journal.never(number)
         elif request.method == "DELETE" and self._is_gone(response.status_code):

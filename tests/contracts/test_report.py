@@ -137,11 +137,10 @@ def test_the_report_for_programs_has_every_verdict_and_cell():
 def test_an_annotation_is_one_line_whatever_a_target_says():
     hostile = "100%\r\n::error::another\n"
     broken = Finding(PROMISES["SC703"], Verdict.BROKEN, (), (Failure("test_roles", "", hostile),))
-    differs = Finding(PROMISES["SC204"], Verdict.DIFFERS, (), (Failure("test_patch", "", "merged"),), ("metadata: merged",))
-    assert list(annotations(Result("target", "", (broken, differs)))) == [
+    kept = Finding(PROMISES["SC204"], Verdict.KEPT)
+    assert list(annotations(Result("target", "", (broken, kept)))) == [
         "::error title=SC703%3A A role permits the operations that the document names for it%2C and no other."
         "::100%25%0D%0A::error::another%0A",
-        "::warning title=SC204%3A PATCH changes what it names and nothing else; metadata is replaced whole.::merged",
     ]
 
 

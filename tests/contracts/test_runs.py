@@ -64,9 +64,10 @@ def test_a_target_that_does_not_answer_is_exit_code_3():
         (("--app", "no.such:app"), "--app no.such:app cannot be loaded: No module named 'no'"),
         ((*APP, "--api-key", "no-such-key"), "refuses the API key with 401; it must be of an owner or administrator."),
         ((*APP, "--phases", "fuzzing,guessing"), "there is no phase 'guessing'; there are examples, coverage, fuzzing, stateful"),
+        (("--url", "http://localhost:port", "--api-key", "key"), "--url http://localhost:port is no URL"),
         ((*APP, "--role-key", "agent_viewer"), "--role-key takes ROLE=KEY, not 'agent_viewer'."),
     ],
-    ids=["no-target", "no-key", "no-app", "bad-key", "bad-phase", "bad-role-key"],
+    ids=["no-target", "no-key", "no-app", "bad-key", "bad-phase", "bad-url", "bad-role-key"],
 )
 def test_wrong_use_is_told_with_advice(arguments, advice):
     run = contracts("run", *arguments)

@@ -6,9 +6,11 @@ from random import Random
 import httpx
 import pytest
 
+from contracts.client import Api
 from contracts.collections import collections
 from contracts.journal import Journal, journals
 from contracts.rates import spacing_of
+from contracts.sweeping import sweep
 from contracts.target import TargetError, is_loopback, open_target
 from contracts.wire.budget import Budget, Limits, NotSentError
 from contracts.wire.wire import Wire
@@ -90,6 +92,10 @@ def test_turns_are_counted_apart():
     events = "/v2/agents/a/sessions/s/events"
     http.post(events, json={"type": "input_message"})
     http.post(events, json={"type": "interrupt"})
+    with pytest.raises(NotSentError):
+        http.post(events, json={"messages": [{"type": "text", "content": 'say "interrupt"'}]})
+    with pytest.raises(NotSentError):
+        http.post(events, files={"files": ("a.txt", b"text")})
     with pytest.raises(NotSentError, match="the budget of 1 turns is spent"):
         http.post(events, json={"type": "input_message"})
     assert http.get("/v2/agents").status_code == 201
@@ -129,7 +135,7 @@ def test_what_a_busy_target_asks_for_is_waited_for():
     http, wire = client(lambda _: next(answers), clock=clock)
     assert http.get("/v2/agents").status_code == 200
     assert clock.waits == [7.0]
-    assert [exchange.status for exchange in wire.recorder.now] == [429, 200]
+    assert wire.budget.requests == 2
 
 
 def test_an_object_is_on_disk_before_it_is_asked_for(tmp_path):
@@ -169,6 +175,51 @@ def test_a_404_shows_that_nothing_is_there_to_who_cleans_up_alone(tmp_path):
     assert journal.close() == 0
 
 
+@pytest.mark.parametrize(
+    ("path", "sent", "answered"),
+    [
+        ("/v2/agents", {"key": f"sc-{RUN}-agent-1"}, {"key": "production"}),
+        ("/v2/agents", {"key": f"sc-{RUN}-agent-1"}, {}),
+        ("/v2/tools", {"name": f"sc-{RUN}-tool-1"}, {"id": "tol_theirs", "name": "Theirs"}),
+        ("/v2/tools", {"name": f"sc-{RUN}-tool-1"}, {"name": f"sc-{RUN}-tool-1"}),
+    ],
+)
+def test_what_a_target_says_that_it_made_is_not_removed_unless_it_was_asked_for(tmp_path, path, sent, answered):
+    http, wire = client(always(201, json=answered), journal=Journal(tmp_path, "http://target.example", RUN))
+    http.post(path, json=sent)
+    assert [intent.path for left in journals(tmp_path) for intent in left.intents] == [None]
+    with wire.budget.cleaning(), pytest.raises(NotSentError, match="would remove what the run did not make"):
+        http.delete(f"{path}/{answered.get('key') or answered.get('id') or 'any'}")
+
+
+@pytest.mark.parametrize(
+    ("there", "removed", "left"),
+    [
+        ({"id": "tol_1", "name": f"sc-{RUN}-tool-1"}, 1, ()),
+        ({"id": "tol_1", "name": "Renamed by somebody"}, 0, ("has the name 'Renamed by somebody'",)),
+        (None, 0, ()),
+    ],
+    ids=["own", "changed", "gone"],
+)
+def test_a_sweep_removes_what_still_bears_its_mark(tmp_path, there, removed, left):
+    journal = Journal(tmp_path, "http://target.example", RUN)
+    journal.made(journal.intend(TOOLS, f"sc-{RUN}-tool-1"), "/v2/tools/tol_1")
+    asked = []
+
+    def answer(request):
+        asked.append(request.method)
+        if request.method == "DELETE":
+            return httpx.Response(204)
+        return httpx.Response(200, json=there) if there else httpx.Response(404)
+
+    http, _ = client(answer)
+    swept = sweep([Api(http, "key")], next(journals(tmp_path)))
+    assert (swept.removed, len(swept.left)) == (removed, len(left))
+    assert asked.count("DELETE") == removed
+    assert all(words in told for words, told in zip(left, swept.left, strict=True))
+    assert [file.name for file in tmp_path.iterdir()] == ([f"{RUN}.jsonl"] if left else [])
+
+
 def test_nothing_is_made_that_does_not_bear_the_runs_id(tmp_path):
     http, _ = client(always(201), journal=Journal(tmp_path, "http://target.example", RUN))
     with pytest.raises(NotSentError, match=r"without the run's id in its key"):
@@ -197,6 +248,7 @@ def test_what_a_run_keeps_is_swept_later(tmp_path):
         target = ("--url", mock.url, "--api-key", "mock-owner", *journals_at)
         kept = contracts("run", *target, "--promises", "SC201,SC211,SC507", "--keep")
         assert set(verdicts(kept).values()) == {"kept"}, kept.stdout
+        assert "are left there: sessions-contracts sweep removes them" in kept.stdout
         assert http.get("/__admin/state").json() != before
         (left,) = journals(tmp_path / "journals")
         first, again = (contracts("sweep", *target) for _ in range(2))

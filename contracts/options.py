@@ -1,0 +1,82 @@
+"""The options of a contract run as pytest knows them, and what they say together."""
+
+from collections.abc import Callable
+
+import pytest
+
+from contracts.journal import FOLDER as JOURNALS
+from contracts.promises import FULL, MATRICES, PHASES, PROFILES, SAFE
+from contracts.rates import spacing_of
+from contracts.report.kinds import FOLDER, KINDS
+from contracts.target import Target, is_here, open_target
+from contracts.wire.budget import Budget, Limits
+
+_OPTIONS = (
+    ("--url", "the deployment to test", None),
+    ("--app", "the application to test in process, MODULE:FACTORY", None),
+    ("--api-key", "API key of an owner or administrator", None),
+    ("--other-api-key", "API key of an owner or administrator of another account", None),
+    ("--model", "model name for the run's agents", "gpt-4o"),
+    ("--report", "kinds of reports to write, separated by commas: " + ", ".join(KINDS), ""),
+    ("--report-dir", "folder of the reports", FOLDER),
+    ("--phases", "how requests are generated", ",".join(PHASES)),
+    ("--profile", "what is done to the target: " + ", ".join(PROFILES), None),
+    ("--journal-dir", "folder of the journals of what runs make", JOURNALS),
+)
+_LIMITS: tuple[tuple[str, Callable[[str], float], str], ...] = (
+    ("--max-requests", int, "the most requests that are sent"),
+    ("--max-turns", int, "the most turns that agents are asked for"),
+    ("--max-time", float, "the seconds after which nothing more is tested"),
+    ("--rate-limit", spacing_of, "the most requests in a time, e.g. 10/s or 100/m"),
+)
+
+
+def add_to(parser: pytest.Parser) -> None:
+    """Add the options of a contract run."""
+    group = parser.getgroup("sessions-contracts")
+    for name, meaning, default in _OPTIONS:
+        group.addoption(name, help=meaning, default=default)
+    for name, kind, meaning in _LIMITS:
+        group.addoption(name, type=kind, default=None, help=meaning)
+    group.addoption("--allow-host", action="append", default=[], help="a host that requests may go to, besides this machine")
+    group.addoption("--keep", action="store_true", help="leave what the run makes; sweep removes it later")
+    group.addoption("--role-key", action="append", default=[], help="ROLE=KEY, once for each role (agent_viewer, agent_user)")
+    group.addoption(
+        "--matrix", choices=MATRICES, default=MATRICES[0], help="the matrix of roles: all of it, or no permitted writes"
+    )
+    group.addoption("--promises", default="", help="check only these promises, e.g. SC2,SC301 (beginnings suffice)")
+    group.addoption("--max-examples", type=int, default=25, help="generated requests an operation")
+
+
+def opened(config: pytest.Config) -> Target:
+    """Open the target that the options name. Raises TargetError."""
+    option = config.getoption
+    return open_target(
+        url=option("--url"),
+        app=option("--app"),
+        api_key=option("--api-key"),
+        role_keys=option("--role-key"),
+        allow_hosts=option("--allow-host"),
+        budget=Budget(_limits(config)),
+        other_api_key=option("--other-api-key"),
+    )
+
+
+def _limits(config: pytest.Config) -> Limits:
+    """What this process may send: its share, where several run."""
+    option = config.getoption
+    limits = Limits(option("--max-requests"), option("--max-turns"), option("--max-time"), option("--rate-limit") or 0.0)
+    return limits.shared(getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def is_safe(config: pytest.Config) -> bool:
+    """Whether the run makes what its promises need and nothing beyond; so it is on a live deployment unless told otherwise."""
+    option = config.getoption
+    return (option("--profile") or (FULL if is_here(option("--url")) else SAFE)) == SAFE
+
+
+def given_keys(config: pytest.Config) -> list[str]:
+    """The keys that the run was given; those of a mock are no secrets."""
+    roles = [entry.partition("=")[2] for entry in config.getoption("--role-key")]
+    keys = [config.getoption("--api-key"), config.getoption("--other-api-key"), *roles]
+    return [key for key in keys if key and not key.startswith("mock-")]
