@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contracts.dialects.table import DIALECTS, Answer
 from contracts.matrix import Cell, Expected, Outcome
 from contracts.promises import PROMISES
 from contracts.verdicts import Failure, Finding, Result, Verdict
@@ -22,6 +23,7 @@ class _Entry:
     reason: str
     failure: Failure | None
     started: float
+    heard: tuple[Answer, ...]
 
 
 class Book:
@@ -30,19 +32,23 @@ class Book:
     def __init__(self) -> None:
         self._entries: list[_Entry] = []
         self._cells: list[Cell] = []
+        self._dialects: dict[str, Answer] = {}
 
     def clear(self) -> None:
         """Begin a run."""
         self._entries.clear()
         self._cells.clear()
+        self._dialects.clear()
 
     def add(self, report: pytest.TestReport) -> None:
         """Book the outcome of a test under its promise, with what it has seen."""
         self._cells += map(cell_from, vars(report).get("cells", ()))
+        heard = tuple(Answer(**answer) for answer in vars(report).get("heard", ()))
+        self._dialects |= {answer.dialect: answer for answer in heard}
         promise = dict(report.user_properties).get("promise")
         if promise and (report.when == "call" or report.outcome != "passed"):
             failure = _failure(report) if report.outcome == "failed" else None
-            self._entries.append(_Entry(str(promise), report.outcome, _reason(report), failure, report.start))
+            self._entries.append(_Entry(str(promise), report.outcome, _reason(report), failure, report.start, heard))
 
     @property
     def is_empty(self) -> bool:
@@ -64,20 +70,30 @@ class Book:
             started_at=_moment(min((entry.started for entry in self._entries), default=None)),
             findings=tuple(_finding(code, by_promise[code]) for code in sorted(by_promise)),
             cells=tuple(self._cells),
+            dialects=tuple(self._dialects[name] for name in DIALECTS if name in self._dialects),
             **facts,
         )
 
 
 def _finding(code: str, entries: Iterable[_Entry]) -> Finding:
     entries = list(entries)
-    outcomes = {entry.outcome for entry in entries}
-    broken = Verdict.BROKEN if "failed" in outcomes else None
+    differs = {answer.dialect: answer for entry in entries for answer in entry.heard if answer.differs}
     return Finding(
         PROMISES[code],
-        broken or (Verdict.KEPT if "passed" in outcomes else Verdict.NOT_TESTABLE),
+        _verdict({entry.outcome for entry in entries}, differs=bool(differs)),
         untested=tuple(dict.fromkeys(entry.reason for entry in entries if entry.reason)),
         failures=tuple(entry.failure for entry in entries if entry.failure),
+        differs=tuple(differs.values()),
     )
+
+
+def _verdict(outcomes: set[str], *, differs: bool) -> Verdict:
+    """Judge a promise. What a target answers in its own way it still has to answer rightly: then alone it only differs."""
+    if "failed" in outcomes:
+        return Verdict.BROKEN
+    if differs:
+        return Verdict.DIFFERS
+    return Verdict.KEPT if "passed" in outcomes else Verdict.NOT_TESTABLE
 
 
 def _reason(report: pytest.TestReport) -> str:

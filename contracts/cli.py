@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from contracts.dialects.table import DIALECTS_ARE, expected_answers
 from contracts.journal import FOLDER as JOURNALS
 from contracts.promises import MATRICES, PHASES, PROFILES, PROMISES, wants_generated
 from contracts.rates import spacing_of
@@ -68,6 +69,14 @@ def _rate(_: click.Context, __: click.Parameter, given: str | None) -> str | Non
         raise click.BadParameter(str(error)) from error
 
 
+def _dialects(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        expected_answers(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    return given
+
+
 _JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, show_default=True, help="folder of the journals")
 
 
@@ -85,6 +94,8 @@ _JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, s
 @click.option("--seed", type=int, default=1, show_default=True, help="seed of the generated requests")
 @click.option("-w", "--workers", callback=_workers, default="1", show_default=True, help="processes to run in, or auto")
 @click.option("--profile", type=click.Choice(list(PROFILES)), help="what is done to the target: full here, safe elsewhere")
+@click.option("--dialects", type=click.Choice(DIALECTS_ARE), help="what the facts leave open: as ours here, probed elsewhere")
+@click.option("--dialect", multiple=True, callback=_dialects, metavar="NAME=ANSWER", help="what the target answers there")
 @click.option("--allow-host", multiple=True, metavar="HOST", help="a host that requests may go to, besides this machine")
 @click.option("--max-requests", type=click.IntRange(1), help="send no more requests than these")
 @click.option("--max-turns", type=click.IntRange(1), help="ask agents for no more turns than these; they cost money")
@@ -125,11 +136,12 @@ def _arguments(options: dict[str, Any]) -> list[str]:
     arguments += ["--disable-plugin-autoload", *(f"-p{plugin}" for plugin in _plugins(options))]
     named = (
         "url", "app", "api_key", "other_api_key", "matrix", "report", "report_dir", "profile", "journal_dir",
-        "max_requests", "max_turns", "max_time", "rate_limit",
+        "max_requests", "max_turns", "max_time", "rate_limit", "dialects",
     )  # fmt: skip
     arguments += [f"--{name.replace('_', '-')}={options[name]}" for name in named if options[name]]
     arguments += [f"--role-key={entry}" for entry in options["role_key"]]
     arguments += [f"--allow-host={host}" for host in options["allow_host"]]
+    arguments += [f"--dialect={entry}" for entry in options["dialect"]]
     arguments += ["--keep"] if options["keep"] else []
     arguments += ["-n", options["workers"]] if options["workers"] != "1" else []
     arguments += [f"--maxfail={options['max_failures']}"] if options["max_failures"] else []

@@ -11,6 +11,7 @@ from contracts.sse import Frame, frames
 
 Json = dict[str, Any]
 PAGE_LIMIT = 1000
+_KEPT_BY_SESSIONS = ("/v2/agents/", "/v2/agent_aliases/")
 
 
 class Stream:
@@ -105,13 +106,19 @@ class Api:
         """List the sessions that came through an alias, all pages joined."""
         return list(self._pages(f"/v2/agent_aliases/{alias_key}/sessions", "sessions", {}))
 
-    def delete_alias(self, key: str) -> None:
-        """Remove an alias with its sessions, which would keep it from being removed; it may be gone already."""
-        path = f"/v2/agent_aliases/{key}"
-        if self.call("GET", path, expect={200, 404}).status_code == httpx.codes.OK:
-            for session in self.routed_sessions(key):
-                self.call("DELETE", session_path(session), expect={204, 404})
-            self.call("DELETE", path, expect={204, 404})
+    def remove(self, path: str) -> bool:
+        """Remove an object and say whether it was there.
+
+        An alias, and on some deployments an agent (api-facts §9.40), is kept by its sessions: then these go first.
+        """
+        gone: set[int] = {httpx.codes.NO_CONTENT, httpx.codes.NOT_FOUND}
+        kept: set[int] = {httpx.codes.BAD_REQUEST, httpx.codes.CONFLICT} if path.startswith(_KEPT_BY_SESSIONS) else set()
+        answer = self.call("DELETE", path, expect=gone | kept)
+        if answer.status_code in kept:
+            for session in self._pages(f"{path}/sessions", "sessions", {}):
+                self.call("DELETE", session_path(session), expect=gone)
+            answer = self.call("DELETE", path, expect=gone)
+        return answer.status_code == httpx.codes.NO_CONTENT
 
     def events(self, session: Json, **parameters: Any) -> list[Json]:
         """List the events of a session, all pages joined."""

@@ -1,14 +1,15 @@
 """The options of a contract run as pytest knows them, and what they say together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
+from contracts.dialects.table import ASSUMED, DIALECTS_ARE, PROBED, expected_answers
 from contracts.journal import FOLDER as JOURNALS
 from contracts.promises import FULL, MATRICES, PHASES, PROFILES, SAFE
 from contracts.rates import spacing_of
 from contracts.report.kinds import FOLDER, KINDS
-from contracts.target import Target, is_here, open_target
+from contracts.target import Target, TargetError, is_here, open_target
 from contracts.wire.budget import Budget, Limits
 
 _OPTIONS = (
@@ -21,6 +22,7 @@ _OPTIONS = (
     ("--report-dir", "folder of the reports", FOLDER),
     ("--phases", "how requests are generated", ",".join(PHASES)),
     ("--profile", "what is done to the target: " + ", ".join(PROFILES), None),
+    ("--dialects", "what the facts leave open: " + " or ".join(DIALECTS_ARE), None),
     ("--journal-dir", "folder of the journals of what runs make", JOURNALS),
 )
 _LIMITS: tuple[tuple[str, Callable[[str], float], str], ...] = (
@@ -40,6 +42,7 @@ def add_to(parser: pytest.Parser) -> None:
         group.addoption(name, type=kind, default=None, help=meaning)
     group.addoption("--allow-host", action="append", default=[], help="a host that requests may go to, besides this machine")
     group.addoption("--keep", action="store_true", help="leave what the run makes; sweep removes it later")
+    group.addoption("--dialect", action="append", default=[], help="NAME=ANSWER, what the target answers; once for each")
     group.addoption("--role-key", action="append", default=[], help="ROLE=KEY, once for each role (agent_viewer, agent_user)")
     group.addoption(
         "--matrix", choices=MATRICES, default=MATRICES[0], help="the matrix of roles: all of it, or no permitted writes"
@@ -73,6 +76,20 @@ def is_safe(config: pytest.Config) -> bool:
     """Whether the run makes what its promises need and nothing beyond; so it is on a live deployment unless told otherwise."""
     option = config.getoption
     return (option("--profile") or (FULL if is_here(option("--url")) else SAFE)) == SAFE
+
+
+def is_strict(config: pytest.Config) -> bool:
+    """Whether the target has to give our answers where the facts leave a choice, as one on this machine has by default."""
+    option = config.getoption
+    return (option("--dialects") or (ASSUMED if is_here(option("--url")) else PROBED)) == ASSUMED
+
+
+def expected_dialects(config: pytest.Config) -> Mapping[str, str]:
+    """The answers that the target is known to give, by dialect. Raises TargetError for one that is not in the table."""
+    try:
+        return expected_answers(tuple(config.getoption("--dialect")))
+    except ValueError as error:
+        raise TargetError(f"--dialect: {error}") from error
 
 
 def given_keys(config: pytest.Config) -> list[str]:

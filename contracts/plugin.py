@@ -3,7 +3,7 @@
 import random
 import secrets
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +15,28 @@ from contracts import options
 from contracts.book import Book, cell_as_json
 from contracts.client import Api
 from contracts.credentials import Credentials
+from contracts.dialects.probes import Probed, probe
+from contracts.dialects.spoken import Speaks, Spoken
+from contracts.dialects.table import Answer
 from contracts.identities import Identities
 from contracts.journal import Journal, journals
 from contracts.matrix import Cell, Matrix
 from contracts.places import Places
 from contracts.promises import FULL, PHASES, SAFE, wants_generated
 from contracts.report.github import annotations
+from contracts.report.terminal import verdict_lines
 from contracts.report.writing import REPORTS, without, write
 from contracts.target import Target, TargetError, UnreachableError, check_reachable
-from contracts.verdicts import Verdict
 from contracts.world import RunWorld
 
 CELLS = pytest.StashKey[list[Cell]]()
 """Where a test leaves the cells of the matrix that it has seen."""
 
+HEARD = pytest.StashKey[list[Answer]]()
+"""What a test has asked of the target's dialect."""
+
 GENERATED_SUITE = "test_document.py"
+DIALECTS_SUITE = "test_dialects.py"
 EXIT_WRONG_USE, EXIT_UNREACHABLE, EXIT_NOTHING_VERIFIED = 2, 3, 5
 
 
@@ -140,14 +147,32 @@ def matrix(api: Api, places: Places, identities: Identities, credentials: Creden
     return Matrix(api, places, identities, credentials, refusals_only=refusals_only)
 
 
+@pytest.fixture(scope="session")
+def spoken(world: RunWorld, credentials: Credentials, target: Target, pytestconfig: pytest.Config) -> Spoken:
+    """What the target speaks where the facts leave a choice."""
+    probed = Probed(target, world, credentials)
+    expected = options.expected_dialects(pytestconfig)
+    return Spoken(lambda dialect: probe(dialect, probed), expected=expected, is_strict=options.is_strict(pytestconfig))
+
+
+@pytest.fixture
+def speaks(spoken: Spoken, request: pytest.FixtureRequest) -> Speaks:
+    """What the target speaks, as one test asks for it; noted for the verdict."""
+    request.node.stash[HEARD] = heard = list[Answer]()
+    return Speaks(spoken, heard)
+
+
 def _wanted(config: pytest.Config) -> tuple[str, ...]:
     return tuple(filter(None, config.getoption("--promises").upper().split(",")))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the generated suite alone where nobody asks for it: only to collect it takes Schemathesis ten seconds."""
-    is_wanted = wants_generated(config.getoption("--promises"))
-    return True if collection_path.name == GENERATED_SUITE and not is_wanted else None
+    """Leave suites alone that nobody asks for: only to collect the generated one takes Schemathesis ten seconds."""
+    unwanted = {
+        GENERATED_SUITE: not wants_generated(config.getoption("--promises")),
+        DIALECTS_SUITE: options.is_strict(config),
+    }
+    return unwanted.get(collection_path.name) or None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -167,6 +192,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.user_properties = [*report.user_properties, ("promise", marker.args[0])]
     if report.when == "call":
         vars(report)["cells"] = [cell_as_json(cell) for cell in item.stash.get(CELLS, ())]
+        vars(report)["heard"] = [asdict(answer) for answer in item.stash.get(HEARD, ())]
     return report
 
 
@@ -206,10 +232,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     result = without(whole, options.given_keys(config))
     if result.findings:
         terminalreporter.section("promises")
-    for finding in result.findings:
-        why = f" ({finding.untested[-1]})" if finding.verdict is Verdict.NOT_TESTABLE and finding.untested else ""
-        line = f"{finding.promise.code}  {finding.verdict:<17}  {finding.promise.sentence}{why}"
-        terminalreporter.write_line(line, **_COLOURS[finding.verdict])
+    for line, colour in verdict_lines(result):
+        terminalreporter.write_line(line, **{colour: True})
     kinds = [kind for kind in config.getoption("--report").split(",") if kind in REPORTS]
     for file in write(kinds, Path(option("--report-dir")), result) if kinds else ():
         terminalreporter.write_line(f"report: {file}")
@@ -219,10 +243,3 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             terminalreporter.write_line(told)
     for line in annotations(result) if "github" in kinds else ():
         terminalreporter.write_line(line)
-
-
-_COLOURS: dict[Verdict, dict[str, bool]] = {
-    Verdict.KEPT: {"green": True},
-    Verdict.BROKEN: {"red": True},
-    Verdict.NOT_TESTABLE: {"yellow": True},
-}

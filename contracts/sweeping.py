@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from contracts.client import Api, session_path
+from contracts.client import Api
 from contracts.journal import Intent, Left, journals
 from contracts.target import TargetError, UnreachableError, check_reachable, open_target
 
@@ -45,7 +45,7 @@ def _swept(apis: Sequence[Api], intent: Intent, run_id: str) -> int:
     """Remove an object as the first caller who finds it; return how many there were."""
     for api in apis:
         if paths := list(_objects(api, intent, run_id)):
-            return sum(_remove(api, path) for path in paths)
+            return sum(api.remove(path) for path in paths)
     return 0
 
 
@@ -69,14 +69,6 @@ def _objects(api: Api, intent: Intent, run_id: str) -> Iterator[str]:
     for one in api.listed(collection.path):
         if one.get(collection.mark) == intent.mark:
             yield f"{collection.path}/{one[collection.identity]}"
-
-
-def _remove(api: Api, path: str) -> bool:
-    """Remove an object, an alias with its sessions, which would keep it from being removed; say whether it was there."""
-    if path.startswith("/v2/agent_aliases/"):
-        for session in api.routed_sessions(path.rpartition("/")[2]):
-            api.call("DELETE", session_path(session), expect={httpx.codes.NO_CONTENT, _GONE})
-    return api.call("DELETE", path, expect={httpx.codes.NO_CONTENT, _GONE}).status_code == httpx.codes.NO_CONTENT
 
 
 def sweep_all(

@@ -1,8 +1,9 @@
-"""What a run has found: the verdict on every promise that was checked, and the matrix of roles."""
+"""What a run has found: the verdict on every promise that was checked, the matrix of roles, and what the target speaks."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contracts.dialects.table import Answer
 from contracts.matrix import Cell
 from contracts.promises import Promise
 
@@ -12,6 +13,7 @@ class Verdict(StrEnum):
 
     KEPT = "kept"
     BROKEN = "BROKEN"
+    DIFFERS = "differs from our assumption"
     NOT_TESTABLE = "not testable here"
 
 
@@ -26,12 +28,13 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The verdict on a promise; why it could not be tested, or not in every part, and what went wrong."""
+    """The verdict on a promise; why it could not be tested, or not in every part, what went wrong, what differs."""
 
     promise: Promise
     verdict: Verdict
     untested: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
+    differs: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +45,6 @@ class Result:
     started_at: str
     findings: tuple[Finding, ...]
     cells: tuple[Cell, ...] = ()
+    dialects: tuple[Answer, ...] = ()
     profile: str = ""
     seed: int | None = None

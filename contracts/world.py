@@ -89,7 +89,7 @@ class RunWorld:
         key = self.key("alias")
         body = {"key": key, "name": key, "policy": {"type": "routed", "rules": rules}}
         alias: Json = self.api.call("POST", "/v2/agent_aliases", json=body, expect=201).json()
-        self._made.append(lambda: self.api.delete_alias(key))
+        self.remove_at_the_end(f"/v2/agent_aliases/{key}")
         return alias
 
     def instruction(self, template: str) -> Json:
@@ -153,7 +153,7 @@ class RunWorld:
 
     def remove_at_the_end(self, path: str) -> None:
         """Remember to remove an object that this run made; it may be gone by then."""
-        self._made.append(lambda: self.api.call("DELETE", path, expect={204, 404}))
+        self._made.append(lambda: self.api.remove(path))
 
     def clear(self) -> None:
         """Remove all that this run made, the latest first: what uses another thing goes before it.

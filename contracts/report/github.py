@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from contracts.verdicts import Finding, Result, Verdict
 
-_SIGNS = {Verdict.KEPT: "✅", Verdict.BROKEN: "❌", Verdict.NOT_TESTABLE: "⚪"}
+_SIGNS = {Verdict.KEPT: "✅", Verdict.BROKEN: "❌", Verdict.DIFFERS: "🔶", Verdict.NOT_TESTABLE: "⚪"}
 _LONGEST = 600
 _ESCAPES = {ord(sign): f"&#{ord(sign)};" for sign in "\\`*_[]<>|#!~&@:"}
 
@@ -42,7 +42,7 @@ def _row(finding: Finding) -> str:
 
 
 def _first(finding: Finding) -> str:
-    told = [failure.message for failure in finding.failures] + list(finding.untested)
+    told = [failure.message for failure in finding.failures] + [*map(str, finding.differs), *finding.untested]
     return told[0][:_LONGEST] if told else ""
 
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from contracts.dialects.table import DIALECTS
 from contracts.verdicts import Finding, Result, Verdict
 
 FORM = 1
@@ -25,6 +26,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "seed": result.seed,
         "verdicts": {str(verdict): codes for verdict in Verdict if (codes := _codes(result, verdict))},
         "promises": [_finding(finding) for finding in result.findings],
+        "dialects": [asdict(answer) | {"ours": DIALECTS[answer.dialect].ours} for answer in result.dialects],
         "matrix": [asdict(cell) for cell in result.cells],
     }
 
@@ -43,6 +45,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "exact": promise.exact,
         "verdict": finding.verdict,
         "untested": list(finding.untested),
+        "differs": [answer.dialect for answer in finding.differs],
         "failures": [
             {"test": failure.test, "example": failure.example, "message": failure.message} for failure in finding.failures
         ],

@@ -45,4 +45,9 @@ def without(result: Result, secrets: Iterable[str]) -> Result:
         )
         for finding in result.findings
     )
-    return replace(result, findings=tuple(findings), cells=tuple(replace(cell, why=clean(cell.why)) for cell in result.cells))
+    return replace(
+        result,
+        findings=tuple(findings),
+        cells=tuple(replace(cell, why=clean(cell.why)) for cell in result.cells),
+        dialects=tuple(replace(answer, why=clean(answer.why)) for answer in result.dialects),
+    )

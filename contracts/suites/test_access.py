@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from contracts.client import Api, Json, of_type
+from contracts.dialects.spoken import Speaks
+from contracts.dialects.table import OVERRIDE_TEMPLATES, UNDECLARED_FIELDS
 from contracts.promises import keeps
 from contracts.world import LEVELS, RunWorld
 
 OVERRIDE = {"metadata_filter": "doc.access_level = '${session.metadata.user_role}'"}
 QUESTION = "Search the documents: I forgot my password, how is it reset?"
+REFERENCE = {"metadata_filter": {"$ref": "session.metadata.filter"}}
 HOSTILE = (
     "x' OR 'x' = 'x",
     "' OR doc.access_level = 'premium",
@@ -47,6 +50,14 @@ def _everything(
     return found, json.dumps(seen, ensure_ascii=False)
 
 
+def _filtered(speaks: Speaks, level: str | None) -> tuple[dict[str, Any], Json]:
+    """Return metadata and an override that together admit one level: a template, or a reference where none is rendered."""
+    metadata = {} if level is None else {"user_role": level}
+    if speaks(OVERRIDE_TEMPLATES, "rendered"):
+        return metadata, OVERRIDE
+    return metadata | {"filter": f"doc.access_level = '{level or ''}'"}, REFERENCE
+
+
 def _of_level(world: RunWorld, level: str) -> set[str]:
     return {world.document_id(level, number) for number in (1, 2)}
 
@@ -60,17 +71,18 @@ def _leaks(world: RunWorld, seen: str, allowed: str | None) -> list[str]:
 
 @keeps("SC601")
 @pytest.mark.parametrize("level", LEVELS)
-def test_a_session_finds_the_documents_of_its_level(world: RunWorld, api: Api, level: str):
-    found, seen = _everything(world, api, {"user_role": level}, QUESTION)
+def test_a_session_finds_the_documents_of_its_level(world: RunWorld, api: Api, speaks: Speaks, level: str):
+    metadata, override = _filtered(speaks, level)
+    found, seen = _everything(world, api, metadata, QUESTION, override)
     assert found == _of_level(world, level)
     assert any(world.canary(level, number) in seen for number in (1, 2))
 
 
 @keeps("SC602")
 @pytest.mark.parametrize("level", [*LEVELS, "nobody", None])
-def test_no_document_of_another_level_shows(world: RunWorld, api: Api, level: str | None):
-    metadata = {} if level is None else {"user_role": level}
-    _, seen = _everything(world, api, metadata, QUESTION)
+def test_no_document_of_another_level_shows(world: RunWorld, api: Api, speaks: Speaks, level: str | None):
+    metadata, override = _filtered(speaks, level)
+    _, seen = _everything(world, api, metadata, QUESTION, override)
     assert _leaks(world, seen, level) == []
 
 
@@ -86,8 +98,9 @@ def test_no_document_of_another_level_shows(world: RunWorld, api: Api, level: st
     ids=["ignore", "filter-text", "arguments", "claim"],
 )
 @pytest.mark.parametrize("level", LEVELS)
-def test_no_message_widens_the_filter(world: RunWorld, api: Api, level: str, attempt: str):
-    found, seen = _everything(world, api, {"user_role": level}, attempt)
+def test_no_message_widens_the_filter(world: RunWorld, api: Api, speaks: Speaks, level: str, attempt: str):
+    metadata, override = _filtered(speaks, level)
+    found, seen = _everything(world, api, metadata, attempt, override)
     assert found <= _of_level(world, level)
     assert _leaks(world, seen, level) == []
 
@@ -95,7 +108,8 @@ def test_no_message_widens_the_filter(world: RunWorld, api: Api, level: str, att
 @keeps("SC604")
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("value", HOSTILE)
-def test_no_metadata_value_changes_the_filters_shape(world: RunWorld, api: Api, shape: str, value: str):
+def test_no_metadata_value_changes_the_filters_shape(world: RunWorld, api: Api, speaks: Speaks, shape: str, value: str):
+    speaks.need(OVERRIDE_TEMPLATES, "rendered")
     metadata = {"user_role": value, "other": "premium' OR 'x' = 'x"}
     found, seen = _everything(world, api, metadata, QUESTION, SHAPES[shape])
     assert found == set()
@@ -103,7 +117,8 @@ def test_no_metadata_value_changes_the_filters_shape(world: RunWorld, api: Api, 
 
 
 @keeps("SC605")
-def test_a_filter_on_an_undeclared_field_is_an_error_that_names_it(world: RunWorld, api: Api):
+def test_a_filter_on_an_undeclared_field_is_an_error_that_names_it(world: RunWorld, api: Api, speaks: Speaks):
+    speaks.need(UNDECLARED_FIELDS, "error")
     found, seen = _everything(world, api, {}, QUESTION, {"metadata_filter": "doc.clearance = 'x'"})
     assert found == set()
     assert "Unrecognized references: doc.clearance" in seen

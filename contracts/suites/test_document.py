@@ -129,10 +129,7 @@ class Objects:
         with self._wire.budget.cleaning():
             for path, root, _ in self.CREATED_BY.values():
                 for key in self._made[root]:
-                    if root == "alias_key":
-                        self._api.delete_alias(key)
-                    else:
-                        self._api.call("DELETE", f"{path}/{key}", expect={204, 404})
+                    self._api.remove(f"{path}/{key}")
 
 
 @pytest.fixture

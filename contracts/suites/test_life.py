@@ -1,6 +1,8 @@
 """The life of a session."""
 
 from contracts.client import Api, events_path, message
+from contracts.dialects.spoken import Speaks
+from contracts.dialects.table import METADATA_PATCH
 from contracts.promises import keeps
 from contracts.world import RunWorld
 
@@ -35,11 +37,12 @@ def test_a_taken_key_is_refused_and_changes_nothing(world: RunWorld, api: Api):
 
 
 @keeps("SC204")
-def test_a_patch_changes_what_it_names_and_nothing_else(world: RunWorld, api: Api):
+def test_a_patch_changes_what_it_names_and_nothing_else(world: RunWorld, api: Api, speaks: Speaks):
+    kept = METADATA if speaks(METADATA_PATCH, "merges") else {}
     before = world.session(world.agent(), description="Before", metadata=METADATA, tti_minutes=60)
     answered = api.update_session(before["agent_key"], before["key"], metadata={"tier": 2})
     after = api.session(before["agent_key"], before["key"])
-    assert after == before | {"metadata": {"tier": 2}}
+    assert after == before | {"metadata": kept | {"tier": 2}}
     assert answered == after
 
 
@@ -82,13 +85,15 @@ def test_what_does_not_exist_is_named(world: RunWorld, api: Api):
 
 
 @keeps("SC208")
-def test_metadata_of_one_session_never_shows_in_another(world: RunWorld, api: Api):
+def test_metadata_of_one_session_never_shows_in_another(world: RunWorld, api: Api, speaks: Speaks):
+    given = {"owner": "first", "only_first": "canary-first"}
+    kept = given if speaks(METADATA_PATCH, "merges") else {}
     agent = world.agent()
-    first = world.session(agent, metadata={"owner": "first", "only_first": "canary-first"})
+    first = world.session(agent, metadata=given)
     second = world.session(agent, metadata={"owner": "second"})
     api.update_session(agent["key"], first["key"], metadata={"owner": "first, changed", "more": "canary-more"})
     assert api.session(agent["key"], second["key"]) == second
-    assert api.session(agent["key"], first["key"])["metadata"] == {"owner": "first, changed", "more": "canary-more"}
+    assert api.session(agent["key"], first["key"])["metadata"] == kept | {"owner": "first, changed", "more": "canary-more"}
 
 
 @keeps("SC209")

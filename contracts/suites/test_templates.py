@@ -4,6 +4,8 @@ import httpx
 import pytest
 
 from contracts.client import Api, Json, events_path, message, of_type
+from contracts.dialects.spoken import Speaks
+from contracts.dialects.table import OVERRIDE_TEMPLATES, UNRESOLVABLE_REFERENCES
 from contracts.languages import language_of
 from contracts.promises import keeps
 from contracts.world import LANGUAGE_INSTRUCTION, RunWorld
@@ -45,11 +47,12 @@ def _outputs(world: RunWorld, api: Api, override: Json, metadata: Json) -> tuple
 
 @keeps("SC503")
 @pytest.mark.parametrize("role", ["premium", "O'Brien", "x' OR 'x' = 'x"], ids=["plain", "quote", "break-out"])
-def test_a_template_in_an_override_reaches_the_tool(world: RunWorld, api: Api, role: str):
+def test_a_template_in_an_override_reaches_the_tool(world: RunWorld, api: Api, speaks: Speaks, role: str):
     override = {"metadata_filter": "doc.access_level = '${session.metadata.user_role}'"}
     quoted = role.replace("'", "''")
+    rendered = {"metadata_filter": f"doc.access_level = '{quoted}'"} if speaks(OVERRIDE_TEMPLATES, "rendered") else override
     _, output = _outputs(world, api, override, {"user_role": role})
-    assert output["resolved_argument_overrides"] == {"metadata_filter": f"doc.access_level = '{quoted}'"}
+    assert output["resolved_argument_overrides"] == rendered
 
 
 REFERENCES = (
@@ -78,9 +81,14 @@ def test_a_pinned_argument_is_named_and_not_the_models(world: RunWorld, api: Api
 
 
 @keeps("SC506")
-def test_an_unresolvable_reference_is_refused_by_name_and_stores_nothing(world: RunWorld, api: Api):
-    tools = world.search_tool({"query": {"$ref": "session.metadata.no_such_field"}})
-    session = world.session(world.agent(tools=tools), metadata={"other": 1})
+def test_an_unresolvable_reference_is_refused_by_name_and_stores_nothing(world: RunWorld, api: Api, speaks: Speaks):
+    agent = world.agent(tools=world.search_tool({"query": {"$ref": "session.metadata.no_such_field"}}))
+    if speaks(UNRESOLVABLE_REFERENCES, "at creation"):
+        refused = api.call("POST", f"/v2/agents/{agent['key']}/sessions", json={"metadata": {"other": 1}}, expect=422)
+        assert "session.metadata.no_such_field" in refused.text
+        assert api.sessions(agent["key"]) == []
+        return
+    session = world.session(agent, metadata={"other": 1})
     refused = api.call("POST", events_path(session), json=message(SEARCH), expect=422)
     assert "session.metadata.no_such_field" in refused.text
     assert api.events(session) == []

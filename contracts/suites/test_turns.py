@@ -9,6 +9,8 @@ import pytest
 
 from contracts.checks.order import faults_against_store, faults_of_stream, faults_of_turn
 from contracts.client import Api, Json, Stream, events_path, message, of_type
+from contracts.dialects.spoken import Speaks
+from contracts.dialects.table import IDLE_SINCE
 from contracts.document import EventOrder, event_order
 from contracts.promises import keeps
 from contracts.target import Target
@@ -68,8 +70,9 @@ def _turns(events: list[Json]) -> list[list[Json]]:
 @pytest.mark.parametrize("form", ["json", "stream"])
 @pytest.mark.parametrize("share", [None, 0.0, 0.6, 1.0], ids=["start", "first", "midway", "last"])
 def test_since_is_answered_with_all_behind_the_cursor(
-    world: RunWorld, api: Api, order: EventOrder, share: float | None, form: str
+    world: RunWorld, api: Api, order: EventOrder, speaks: Speaks, share: float | None, form: str
 ):
+    speaks.need(IDLE_SINCE, "events since and the turn")
     session = world.session(world.agent(tools=world.search_tool(None)))
     api.say(session, SHORT[0])
     hidden = api.events(session)[-1]

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import openapi
+from contracts.dialects.table import DIALECTS
 from contracts.document import event_order
 from contracts.promises import PROFILES, PROMISES
 from mockserver.domain.chaos import FAULTS
@@ -104,6 +105,13 @@ def tables() -> dict[str, str]:
                     row.needs,
                 )
                 for row in PROMISES.values()
+            ],
+        ),
+        "dialects": _table(
+            ("dialect", "question", "answers, ours first", "facts"),
+            [
+                (f"`{row.name}`", row.question, ", ".join(f"`{answer}`" for answer in row.answers), row.source)
+                for row in DIALECTS.values()
             ],
         ),
         "profiles": _table(("profile", "what is done"), [(f"`{name}`", text) for name, text in PROFILES.items()]),
