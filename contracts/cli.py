@@ -9,6 +9,7 @@ import click
 
 from contracts.dialects.table import DIALECTS_ARE, expected_answers
 from contracts.journal import FOLDER as JOURNALS
+from contracts.parity.command import parity
 from contracts.promises import MATRICES, PHASES, PROFILES, PROMISES, wants_generated
 from contracts.rates import spacing_of
 from contracts.report.kinds import FOLDER, JUNIT_FILE, KINDS
@@ -200,3 +201,6 @@ def sweep(**options: Any) -> None:
     from contracts.sweeping import sweep_all  # noqa: PLC0415 - it needs the extra
 
     sys.exit(sweep_all(click.echo, **options))
+
+
+main.add_command(parity)
