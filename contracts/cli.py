@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from contracts.auth_file import AuthFileError, Keys, read_keys
 from contracts.dialects.table import DIALECTS_ARE, expected_answers
 from contracts.journal import FOLDER as JOURNALS
 from contracts.parity.command import parity
@@ -78,6 +79,7 @@ def _dialects(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> 
     return given
 
 
+_FILE = click.Path(exists=True, dir_okay=False)
 _JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, show_default=True, help="folder of the journals")
 
 
@@ -86,6 +88,9 @@ _JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, s
 @click.option("--app", help="the application to test in process, MODULE:FACTORY")
 @click.option("--api-key", envvar="SESSIONSUITE_CONTRACTS_API_KEY", help="API key of an owner or administrator")
 @click.option("--other-api-key", envvar="SESSIONSUITE_CONTRACTS_OTHER_API_KEY", help="the same of another account")
+@click.option(
+    "--auth-wfc", envvar="SESSIONSUITE_CONTRACTS_AUTH_WFC", type=_FILE, help="auth file of Web Fuzzing Commons with keys"
+)
 @click.option("--role-key", multiple=True, metavar="ROLE=KEY", help="key of a role, where the run can make none")
 @click.option("--model", default="gpt-4o", show_default=True, help="model name for the run's agents")
 @click.option(
@@ -136,7 +141,7 @@ def _arguments(options: dict[str, Any]) -> list[str]:
     ]  # fmt: skip
     arguments += ["--disable-plugin-autoload", *(f"-p{plugin}" for plugin in _plugins(options))]
     named = (
-        "url", "app", "api_key", "other_api_key", "matrix", "report", "report_dir", "profile", "journal_dir",
+        "url", "app", "api_key", "auth_wfc", "other_api_key", "matrix", "report", "report_dir", "profile", "journal_dir",
         "max_requests", "max_turns", "max_time", "rate_limit", "dialects",
     )  # fmt: skip
     arguments += [f"--{name.replace('_', '-')}={options[name]}" for name in named if options[name]]
@@ -191,7 +196,10 @@ def explain(code: str | None) -> None:
 @click.option(
     "-u", "--url", envvar="SESSIONSUITE_CONTRACTS_URL", help="sweep this deployment alone; without it, those of all journals"
 )
-@click.option("--api-key", envvar="SESSIONSUITE_CONTRACTS_API_KEY", required=True, help="API key of an owner or administrator")
+@click.option("--api-key", envvar="SESSIONSUITE_CONTRACTS_API_KEY", help="API key of an owner or administrator")
+@click.option(
+    "--auth-wfc", envvar="SESSIONSUITE_CONTRACTS_AUTH_WFC", type=_FILE, help="auth file of Web Fuzzing Commons with keys"
+)
 @click.option("--other-api-key", envvar="SESSIONSUITE_CONTRACTS_OTHER_API_KEY", help="the same of another account")
 @click.option("--allow-host", multiple=True, metavar="HOST", help="a host that requests may go to, besides this machine")
 @_JOURNALS
@@ -200,7 +208,18 @@ def sweep(**options: Any) -> None:
     _need_libraries()
     from contracts.sweeping import sweep_all  # noqa: PLC0415 - it needs the extra
 
-    sys.exit(sweep_all(click.echo, **options))
+    file = options.pop("auth_wfc")
+    try:
+        filed = read_keys(Path(file)) if file else Keys()
+    except AuthFileError as error:
+        raise click.UsageError(str(error)) from error
+    keys = {
+        "api_key": options.pop("api_key") or filed.api_key,
+        "other_api_key": options.pop("other_api_key") or filed.other_api_key,
+    }
+    if not keys["api_key"]:
+        raise click.UsageError("name the key of an owner or administrator: --api-key KEY or --auth-wfc FILE")
+    sys.exit(sweep_all(click.echo, **keys, **options))
 
 
 main.add_command(parity)

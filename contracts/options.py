@@ -1,21 +1,24 @@
 """The options of a contract run as pytest knows them, and what they say together."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
+from contracts.auth_file import AuthFileError, Keys, read_keys
 from contracts.dialects.table import ASSUMED, DIALECTS_ARE, PROBED, expected_answers
 from contracts.journal import FOLDER as JOURNALS
 from contracts.promises import FULL, MATRICES, PHASES, PROFILES, SAFE
 from contracts.rates import spacing_of
 from contracts.report.kinds import FOLDER, KINDS
-from contracts.target import Target, TargetError, is_here, open_target
+from contracts.target import Target, TargetError, is_here, open_target, role_key
 from contracts.wire.budget import Budget, Limits
 
 _OPTIONS = (
     ("--url", "the deployment to test", None),
     ("--app", "the application to test in process, MODULE:FACTORY", None),
     ("--api-key", "API key of an owner or administrator", None),
+    ("--auth-wfc", "a Web Fuzzing Commons auth file with these keys", None),
     ("--other-api-key", "API key of an owner or administrator of another account", None),
     ("--model", "model name for the run's agents", "gpt-4o"),
     ("--report", "kinds of reports to write, separated by commas: " + ", ".join(KINDS), ""),
@@ -53,16 +56,27 @@ def add_to(parser: pytest.Parser) -> None:
 
 def opened(config: pytest.Config) -> Target:
     """Open the target that the options name. Raises TargetError."""
-    option = config.getoption
+    option, given = config.getoption, keys(config)
     return open_target(
         url=option("--url"),
         app=option("--app"),
-        api_key=option("--api-key"),
-        role_keys=option("--role-key"),
+        api_key=given.api_key,
+        role_keys=given.role_keys,
         allow_hosts=option("--allow-host"),
         budget=Budget(_limits(config)),
-        other_api_key=option("--other-api-key"),
+        other_api_key=given.other_api_key,
     )
+
+
+def keys(config: pytest.Config) -> Keys:
+    """The keys that the run is given: in a file, and before these as options. Raises TargetError."""
+    option = config.getoption
+    try:
+        filed = read_keys(Path(option("--auth-wfc"))) if option("--auth-wfc") else Keys()
+    except AuthFileError as error:
+        raise TargetError(str(error)) from error
+    by_role = {**filed.role_keys, **dict(map(role_key, option("--role-key")))}
+    return Keys(option("--api-key") or filed.api_key, option("--other-api-key") or filed.other_api_key, by_role)
 
 
 def _limits(config: pytest.Config) -> Limits:
@@ -94,6 +108,5 @@ def expected_dialects(config: pytest.Config) -> Mapping[str, str]:
 
 def given_keys(config: pytest.Config) -> list[str]:
     """The keys that the run was given; those of a mock are no secrets."""
-    roles = [entry.partition("=")[2] for entry in config.getoption("--role-key")]
-    keys = [config.getoption("--api-key"), config.getoption("--other-api-key"), *roles]
-    return [key for key in keys if key and not key.startswith("mock-")]
+    given = keys(config)
+    return [key for key in (given.api_key, given.other_api_key, *given.role_keys.values()) if key and not key.startswith("mock-")]

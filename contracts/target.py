@@ -67,7 +67,7 @@ def open_target(
     url: str | None,
     app: str | None,
     api_key: str | None,
-    role_keys: Sequence[str] = (),
+    role_keys: Mapping[str, str] | None = None,
     other_api_key: str | None = None,
     allow_hosts: Sequence[str] = (),
     budget: Budget | None = None,
@@ -75,7 +75,7 @@ def open_target(
     """Open what the options name. Raises TargetError for none, both, one that cannot be opened, a host that is not allowed."""
     if bool(url) == bool(app):
         raise TargetError("Name one target: --app MODULE:FACTORY (in process) or --url URL with --api-key KEY.")
-    keys = dict(_role_key(entry) for entry in role_keys)
+    keys = dict(role_keys or {})
     if app:
         other, loaded = other_api_key or MOCK_NEIGHBOUR, _load(app)
         wire = Wire(httpx.WSGITransport(app=loaded), IN_PROCESS, budget=budget)
@@ -125,7 +125,8 @@ def _mock_keys() -> dict[str, str]:
     return {role: f"mock-{role.replace('_', '-')}" for role in roles_of_kind("api")}
 
 
-def _role_key(entry: str) -> tuple[str, str]:
+def role_key(entry: str) -> tuple[str, str]:
+    """Read a `ROLE=KEY` entry. Raises TargetError."""
     role, separator, key = entry.partition("=")
     if not separator or not key:
         raise TargetError(f"--role-key takes ROLE=KEY, not {entry!r}.")
