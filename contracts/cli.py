@@ -13,6 +13,7 @@ from contracts.journal import FOLDER as JOURNALS
 from contracts.parity.command import parity
 from contracts.promises import MATRICES, PHASES, PROFILES, PROMISES, wants_generated
 from contracts.rates import spacing_of
+from contracts.report.catalogue import catalogue, explained
 from contracts.report.kinds import FOLDER, JUNIT_FILE, KINDS
 
 _FOLDER = Path(__file__).parent
@@ -176,8 +177,12 @@ def _exit_code(code: int) -> int:
 
 @main.command()
 @click.argument("code", required=False)
-def explain(code: str | None) -> None:
-    """Say what a promise is, what it needs, and whether a live model keeps it exactly; without a code, list all."""
+@click.option("--page", type=click.Path(path_type=Path), metavar="FILE", help="write the page of all promises, in Markdown")
+def explain(code: str | None, page: Path | None) -> None:
+    """Say what a promise is, what it takes, and whether a live model keeps it exactly; without a code, list all."""
+    if page is not None:
+        page.write_text(catalogue(), "utf-8")
+        return
     if code is None:
         for row in PROMISES.values():
             click.echo(f"{row.code}  {row.kind:<11}  {row.severity:<8}  {row.sentence}")
@@ -186,10 +191,8 @@ def explain(code: str | None) -> None:
     if promise is None:
         click.echo(f"There is no promise {code!r}; there are {', '.join(PROMISES)}.", err=True)
         sys.exit(2)
-    click.echo(f"{promise.code}  [{promise.kind}, {promise.severity}]  {promise.sentence}")
-    click.echo(
-        f"       {'exact' if promise.exact else 'statistical on a live model'}; needs {promise.needs or 'nothing special'}"
-    )
+    for line in explained(promise):
+        click.echo(line)
 
 
 @main.command()

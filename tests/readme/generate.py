@@ -1,13 +1,16 @@
-"""Write the tables of README from the code and from the document: `python -m tests.readme.generate`."""
+"""Write the tables of README, and the page of promises, from code and document: `python -m tests.readme.generate`."""
 
 import re
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import urljoin
 
 import openapi
 from contracts.dialects.table import DIALECTS
 from contracts.document import event_order
-from contracts.promises import PROFILES, PROMISES
+from contracts.promises import CLASSES, PROFILES, PROMISES
+from contracts.report.catalogue import catalogue
 from mockserver.domain.chaos import FAULTS
 from mockserver.domain.errors import REFUSALS
 from mockserver.domain.simulator.scenarios import Book, kinds_of
@@ -17,6 +20,7 @@ from mockserver.settings import rows
 from mockserver.spec.document import Document, Place, load
 
 README = Path(__file__).parents[2] / "README.md"
+PROMISES_PAGE = README.parent / "contracts" / "PROMISES.md"
 
 
 def _table(head: tuple[str, ...], lines: list[tuple[object, ...]]) -> str:
@@ -76,6 +80,23 @@ def _shown_by(kind: str, book: Book) -> str:
     return f"`{(named + others)[0]}`" if named or others else "every stream"
 
 
+def _promises() -> str:
+    """Count the promises of each class, and say what is in it; the page of promises lists them."""
+    rows = []
+    for kind, severity in CLASSES.items():
+        codes = [row.code for row in PROMISES.values() if row.kind == kind]
+        if codes:
+            rows.append((kind, severity, len(codes), ", ".join(_ranges(codes))))
+    return _table(("class", "severity", "promises", "codes"), rows)
+
+
+def _ranges(codes: list[str]) -> Iterator[str]:
+    """Write codes that follow one another as the first and the last."""
+    for _, run in groupby(enumerate(codes), lambda item: int(item[1].removeprefix("SC")) - item[0]):
+        first, *_, last = [code for _, code in run] * 2
+        yield first if first == last else f"{first} to {last}"
+
+
 def tables() -> dict[str, str]:
     """Return every generated table by the name of its place in README."""
     document, book = load(openapi.DOCUMENT), load_book([])
@@ -94,19 +115,7 @@ def tables() -> dict[str, str]:
             ("code", "status", "meaning", "what to do"),
             [(row.code, STATUS.get(row.kind, "as asked"), row.meaning, row.remedy) for row in REFUSALS.values()],
         ),
-        "promises": _table(
-            ("code", "class", "severity", "promise", "needs"),
-            [
-                (
-                    row.code,
-                    row.kind,
-                    row.severity,
-                    row.sentence + ("" if row.exact else " (statistical on a live model)"),
-                    row.needs,
-                )
-                for row in PROMISES.values()
-            ],
-        ),
+        "promises": _promises(),
         "dialects": _table(
             ("dialect", "question", "answers, ours first", "facts"),
             [
@@ -130,3 +139,4 @@ def generated(text: str) -> str:
 
 if __name__ == "__main__":
     README.write_text(generated(README.read_text("utf-8")), "utf-8")
+    PROMISES_PAGE.write_text(catalogue(), "utf-8")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.readme.generate import README, generated
+from contracts.report.catalogue import catalogue
+from tests.readme.generate import PROMISES_PAGE, README, generated
 from tests.serving.process import environment, served
 
 ROOT = README.parent
@@ -31,6 +32,10 @@ def as_pattern(shown: str) -> re.Pattern[str]:
 
 def test_the_tables_are_those_of_the_code():
     assert generated(TEXT) == TEXT, "run: python -m tests.readme.generate"
+
+
+def test_the_page_of_promises_is_that_of_the_code():
+    assert PROMISES_PAGE.read_text("utf-8") == catalogue(), "run: python -m tests.readme.generate"
 
 
 def test_the_gate_runs_the_test_command_of_readme():

@@ -1,0 +1,84 @@
+"""What each promise is about: the operations of the document that its check looks at, and the suite that holds the check."""
+
+import ast
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from contracts.operations import Operation, operations
+
+_SUITES = Path(__file__).parent / "suites"
+_SESSIONS, _SESSION = "listAgentSessions", "getAgentSession"
+_TURN, _EVENTS = "createAgentInput", "listAgentEvents"
+
+_ABOUT: Mapping[str, tuple[str, ...]] = {
+    "SC2": ("createAgentSession", _SESSION),
+    "SC202": ("createAgentSession", _SESSIONS),
+    "SC203": ("createAgentSession",),
+    "SC204": ("updateAgentSession",),
+    "SC205": ("deleteAgentSession", _SESSION, _SESSIONS),
+    "SC206": (_SESSIONS,),
+    "SC207": (_SESSION, "getAgent", "getAgentEvent"),
+    "SC208": (_SESSION, "updateAgentSession"),
+    "SC209": (_SESSIONS,),
+    "SC210": (_SESSIONS,),
+    "SC211": ("createAliasRoutedSession", "replaceAgentAliasPolicy"),
+    "SC212": ("getAliasRoutedSession", "listAliasRoutedSessions"),
+    "SC213": ("getSessionArtifact", "listSessionArtifacts"),
+    "SC214": ("getSessionArtifact", "listSessionArtifacts"),
+    "SC22": (_SESSIONS,),
+    "SC224": ("queryCorpus",),
+    "SC225": (_SESSIONS, "queryCorpus"),
+    "SC3": (_TURN,),
+    "SC301": (_EVENTS, "getAgentEvent", "deleteAgentEvent"),
+    "SC303": (_TURN, _EVENTS),
+    "SC304": ("hideAgentEvent", "unhideAgentEvent", "deleteAgentEvent", _EVENTS),
+    "SC306": ("createAgentSession", _EVENTS),
+    "SC312": (_TURN, _EVENTS),
+    "SC313": (_TURN, "listOutstandingClientToolCalls"),
+    "SC318": (_TURN, _SESSION),
+    "SC4": (_TURN,),
+    "SC5": (_TURN,),
+    "SC507": ("testInstruction",),
+    "SC508": ("testInstruction", _TURN),
+    "SC509": ("createInstruction", "createAgent", _TURN),
+    "SC510": ("updateInstruction", _TURN),
+    "SC60": (_TURN,),
+    "SC605": (_TURN, "queryCorpus"),
+    "SC606": ("createAgentSession", "updateAgentSession", _SESSION, _SESSIONS, _EVENTS),
+    "SC607": ("replaceAgentSecrets", "updateAgentSecrets", "getAgentSecrets", "getAgent", _EVENTS),
+    "SC608": (_TURN, "listOutstandingClientToolCalls", _EVENTS),
+    "SC609": ("createApiKey", "createAppClient", "getApiKey", "getAppClient"),
+    "SC702": ("updateAgentSession", "deleteAgentSession", _EVENTS),
+    "SC706": ("listAgents",),
+    "SC707": ("listApiKeys", "getApiKey", "updateApiKey", "deleteApiKey"),
+    "SC708": ("createApiKey", "updateApiKey"),
+    "SC801": ("createAgentSession", "updateAgentSession", _TURN),
+}
+"""Operations by codes or their beginnings: the longest that fits counts; without any a promise is about all operations."""
+
+
+def operations_of(code: str) -> tuple[Operation, ...]:
+    """Return the operations that a promise is about, the foremost first; nothing where it is about all of them."""
+    beginning = max((known for known in _ABOUT if code.startswith(known)), key=len, default="")
+    by_id = {operation.id: operation for operation in operations()}
+    return tuple(by_id[name] for name in _ABOUT.get(beginning, ()))
+
+
+@cache
+def checks() -> Mapping[str, tuple[str, str]]:
+    """Return code and suite of each check by its name: what `@keeps(CODE)` stands on in `suites/`."""
+    found = {}
+    for file in sorted(_SUITES.glob("test_*.py")):
+        for node in ast.parse(file.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and (code := "".join(map(_code, node.decorator_list))):
+                found[node.name] = (code, file.name)
+    return found
+
+
+def _code(decorator: ast.expr) -> str:
+    match decorator:
+        case ast.Call(func=ast.Name(id="keeps"), args=[ast.Constant(value=str(code))]):
+            return code
+        case _:
+            return ""
