@@ -216,13 +216,11 @@ def sweep(**options: Any) -> None:
         filed = read_keys(Path(file)) if file else Keys()
     except AuthFileError as error:
         raise click.UsageError(str(error)) from error
-    keys = {
-        "api_key": options.pop("api_key") or filed.api_key,
-        "other_api_key": options.pop("other_api_key") or filed.other_api_key,
-    }
-    if not keys["api_key"]:
+    options["api_key"] = options["api_key"] or filed.api_key
+    options["other_api_key"] = options["other_api_key"] or filed.other_api_key
+    if not options["api_key"]:
         raise click.UsageError("name the key of an owner or administrator: --api-key KEY or --auth-wfc FILE")
-    sys.exit(sweep_all(click.echo, **keys, **options))
+    sys.exit(sweep_all(click.echo, **options))
 
 
 main.add_command(parity)
