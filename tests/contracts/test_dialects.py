@@ -12,6 +12,7 @@ DIFFERS = "differs from our assumption"
 SPOKEN = (
     ("metadata-patch", "merges", "merges_metadata", "SC204"),
     ("override-templates", "kept as written", "keeps_templates_in_overrides", "SC503"),
+    ("override-templates", "kept as written", "keeps_templates_in_overrides", "SC512"),
     ("override-templates", "kept as written", "keeps_templates_in_overrides", "SC601"),
     ("unresolvable-references", "at creation", "refuses_references_at_creation", "SC506"),
     ("undeclared-fields", "no match", "finds_nothing_for_undeclared_fields", "SC605"),

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 
+from contracts.templating.templates import cases
 from mockserver.domain.templating import TemplateError, parse, render
 from tests.arrange import examples
 from tests.domain import velocity_templates as templates
@@ -64,3 +65,10 @@ test_loops = agrees(templates.LOOPS)
 test_macros = agrees(templates.MACROS)
 test_everything_mixed = agrees(templates.MIXED)
 test_words_in_any_order = agrees(templates.SOUP)
+
+
+@examples(500)
+@given(cases())
+def test_what_the_contracts_expect_of_a_template_is_what_the_engine_renders(velocity, case):
+    context = {"session": {"metadata": case.metadata}, "tools": case.tools}
+    assert theirs(velocity, case.template, context) == case.text
