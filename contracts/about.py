@@ -43,6 +43,7 @@ _ABOUT: Mapping[str, tuple[str, ...]] = {
     "SC508": ("testInstruction", _TURN),
     "SC509": ("createInstruction", "createAgent", _TURN),
     "SC510": ("updateInstruction", _TURN),
+    "SC511": ("updateInstruction", "testInstruction"),
     "SC60": (_TURN,),
     "SC605": (_TURN, "queryCorpus"),
     "SC606": ("createAgentSession", "updateAgentSession", _SESSION, _SESSIONS, _EVENTS),
