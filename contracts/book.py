@@ -21,24 +21,30 @@ class _Entry:
     promise: str
     outcome: str
     reason: str
+    check: tuple[str, str]
     failure: Failure | None
     started: float
     heard: tuple[Answer, ...]
 
 
 class Book:
-    """The book of a run. Tests may run in other processes: what they have to say comes with their reports ."""
+    """The book of a run. Tests may run in other processes: what they have to say comes with their reports.
+
+    `failed_otherwise` says whether something failed that is the check of no promise.
+    """
 
     def __init__(self) -> None:
         self._entries: list[_Entry] = []
         self._cells: list[Cell] = []
         self._dialects: dict[str, Answer] = {}
+        self.failed_otherwise = False
 
     def clear(self) -> None:
         """Begin a run."""
         self._entries.clear()
         self._cells.clear()
         self._dialects.clear()
+        self.failed_otherwise = False
 
     def add(self, report: pytest.TestReport) -> None:
         """Book the outcome of a test under its promise, with what it has seen."""
@@ -46,9 +52,11 @@ class Book:
         heard = tuple(Answer(**answer) for answer in vars(report).get("heard", ()))
         self._dialects |= {answer.dialect: answer for answer in heard}
         promise = dict(report.user_properties).get("promise")
+        self.failed_otherwise |= report.outcome == "failed" and not promise
         if promise and (report.when == "call" or report.outcome != "passed"):
-            failure = _failure(report) if report.outcome == "failed" else None
-            self._entries.append(_Entry(str(promise), report.outcome, _reason(report), failure, report.start, heard))
+            check = _check(report)
+            failure = Failure(*check, _message(report)) if report.outcome == "failed" else None
+            self._entries.append(_Entry(str(promise), report.outcome, _reason(report), check, failure, report.start, heard))
 
     @property
     def is_empty(self) -> bool:
@@ -83,6 +91,7 @@ def _finding(code: str, entries: Iterable[_Entry]) -> Finding:
         _verdict({entry.outcome for entry in entries}, differs=bool(differs)),
         untested=tuple(dict.fromkeys(entry.reason for entry in entries if entry.reason)),
         failures=tuple(entry.failure for entry in entries if entry.failure),
+        passed=frozenset(_checks(entries, "passed") - _checks(entries, "failed")),
         differs=tuple(differs.values()),
     )
 
@@ -102,11 +111,19 @@ def _reason(report: pytest.TestReport) -> str:
     return ""
 
 
-def _failure(report: pytest.TestReport) -> Failure:
-    crash = getattr(report.longrepr, "reprcrash", None)
-    text = str(crash.message if crash else report.longrepr or "")[:_LONGEST_MESSAGE]
+def _check(report: pytest.TestReport) -> tuple[str, str]:
+    """Return the name of the test and its example."""
     name, _, example = report.nodeid.rpartition("::")[2].partition("[")
-    return Failure(name, example.removesuffix("]"), text)
+    return name, example.removesuffix("]")
+
+
+def _checks(entries: Iterable[_Entry], outcome: str) -> set[tuple[str, str]]:
+    return {entry.check for entry in entries if entry.outcome == outcome}
+
+
+def _message(report: pytest.TestReport) -> str:
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return str(crash.message if crash else report.longrepr or "")[:_LONGEST_MESSAGE]
 
 
 def _moment(seconds: float | None) -> str:

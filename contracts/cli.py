@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from contracts.auth_file import AuthFileError, Keys, read_keys
+from contracts.baseline import BaselineError, read
 from contracts.dialects.table import DIALECTS_ARE, expected_answers
 from contracts.journal import FOLDER as JOURNALS
 from contracts.parity.command import parity
@@ -119,6 +120,9 @@ _JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, s
     help="the matrix of roles: all of it, or without what permitted callers write",
 )
 @click.option("--max-failures", type=click.IntRange(1), help="stop after so many broken checks")
+@click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), help="tolerate the failures in this file, no others")
+@click.option("--baseline-update", is_flag=True, help="write all present failures into the baseline")
+@click.option("--baseline-prune", is_flag=True, help="take out of the baseline what fails no more")
 @click.option("--report", default="", callback=_kinds, metavar="KINDS", help=f"write these reports: {', '.join(KINDS)}")
 @click.option("--report-dir", type=click.Path(), default=FOLDER, show_default=True, help="folder of the reports")
 @click.option("--report-junit-path", type=click.Path(), help="write a JUnit report")
@@ -128,9 +132,21 @@ def run(**options: Any) -> None:
     if bool(options["url"]) == bool(options["app"]):
         click.echo(_ONE_TARGET, err=True)
         sys.exit(2)
+    _check_baseline(options["baseline"], update=options["baseline_update"], prune=options["baseline_prune"])
     import pytest  # noqa: PLC0415 - an extra that need not be installed
 
     sys.exit(_exit_code(int(pytest.main(_arguments(options)))))
+
+
+def _check_baseline(file: Path | None, *, update: bool, prune: bool) -> None:
+    """See that the baseline can be read before anything is asked of the target. Raises UsageError."""
+    if (update or prune) and (file is None or (update and prune)):
+        raise click.UsageError("--baseline-update and --baseline-prune, one of them, go with --baseline FILE")
+    try:
+        if file is not None and (file.exists() or not update):
+            read(file)
+    except BaselineError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _arguments(options: dict[str, Any]) -> list[str]:
@@ -143,13 +159,14 @@ def _arguments(options: dict[str, Any]) -> list[str]:
     arguments += ["--disable-plugin-autoload", *(f"-p{plugin}" for plugin in _plugins(options))]
     named = (
         "url", "app", "api_key", "auth_wfc", "other_api_key", "matrix", "report", "report_dir", "profile", "journal_dir",
-        "max_requests", "max_turns", "max_time", "rate_limit", "dialects",
+        "max_requests", "max_turns", "max_time", "rate_limit", "dialects", "baseline",
     )  # fmt: skip
     arguments += [f"--{name.replace('_', '-')}={options[name]}" for name in named if options[name]]
     arguments += [f"--role-key={entry}" for entry in options["role_key"]]
     arguments += [f"--allow-host={host}" for host in options["allow_host"]]
     arguments += [f"--dialect={entry}" for entry in options["dialect"]]
-    arguments += ["--keep"] if options["keep"] else []
+    flags = ("keep", "baseline_update", "baseline_prune")
+    arguments += [f"--{name.replace('_', '-')}" for name in flags if options[name]]
     arguments += ["-n", options["workers"]] if options["workers"] != "1" else []
     arguments += [f"--maxfail={options['max_failures']}"] if options["max_failures"] else []
     arguments += [f"--junitxml={junit}"] if (junit := _junit_file(options)) else []

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from contracts.auth_file import AuthFileError, Keys, read_keys
+from contracts.baseline import Change
 from contracts.dialects.table import ASSUMED, DIALECTS_ARE, PROBED, expected_answers
 from contracts.journal import FOLDER as JOURNALS
 from contracts.promises import FULL, MATRICES, PHASES, PROFILES, SAFE
@@ -44,6 +45,9 @@ def add_to(parser: pytest.Parser) -> None:
     for name, kind, meaning in _LIMITS:
         group.addoption(name, type=kind, default=None, help=meaning)
     group.addoption("--allow-host", action="append", default=[], help="a host that requests may go to, besides this machine")
+    group.addoption("--baseline", help="file of failures that are known: others fail the run, and so do those that are gone")
+    group.addoption("--baseline-update", action="store_true", help="write all present failures into the baseline")
+    group.addoption("--baseline-prune", action="store_true", help="take out of the baseline what fails no more")
     group.addoption("--keep", action="store_true", help="leave what the run makes; sweep removes it later")
     group.addoption("--dialect", action="append", default=[], help="NAME=ANSWER, what the target answers; once for each")
     group.addoption("--role-key", action="append", default=[], help="ROLE=KEY, once for each role (agent_viewer, agent_user)")
@@ -110,3 +114,12 @@ def given_keys(config: pytest.Config) -> list[str]:
     """The keys that the run was given; those of a mock are no secrets."""
     given = keys(config)
     return [key for key in (given.api_key, given.other_api_key, *given.role_keys.values()) if key and not key.startswith("mock-")]
+
+
+def baseline(config: pytest.Config) -> tuple[Path, Change | None] | None:
+    """The file of known failures, and what is to be done to it; None where there is none."""
+    option = config.getoption
+    update, prune = option("--baseline-update"), option("--baseline-prune")
+    if not option("--baseline"):
+        return None
+    return Path(option("--baseline")), Change.UPDATE if update else Change.PRUNE if prune else None

@@ -11,21 +11,19 @@ import hypothesis
 import pytest
 from hypothesis import HealthCheck, Phase
 
-from contracts import options
+from contracts import ending, options
 from contracts.book import Book, cell_as_json
 from contracts.client import Api
 from contracts.credentials import Credentials
 from contracts.dialects.probes import Probed, probe
 from contracts.dialects.spoken import Speaks, Spoken
 from contracts.dialects.table import Answer
+from contracts.ending import EXIT_UNREACHABLE, EXIT_WRONG_USE
 from contracts.identities import Identities
-from contracts.journal import Journal, journals
+from contracts.journal import Journal
 from contracts.matrix import Cell, Matrix
 from contracts.places import Places
-from contracts.promises import FULL, PHASES, SAFE, wants_generated
-from contracts.report.github import annotations
-from contracts.report.terminal import verdict_lines
-from contracts.report.writing import REPORTS, without, write
+from contracts.promises import PHASES, wants_generated
 from contracts.target import Target, TargetError, UnreachableError, check_reachable
 from contracts.world import RunWorld
 
@@ -37,7 +35,6 @@ HEARD = pytest.StashKey[list[Answer]]()
 
 GENERATED_SUITE = "test_document.py"
 DIALECTS_SUITE = "test_dialects.py"
-EXIT_WRONG_USE, EXIT_UNREACHABLE, EXIT_NOTHING_VERIFIED = 2, 3, 5
 
 
 @dataclass(slots=True)
@@ -218,28 +215,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """A run that verified nothing is not green."""
-    if exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED} and not _BOOK.is_empty and not _BOOK.verified:
-        session.exitstatus = EXIT_NOTHING_VERIFIED
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Sum up, where the run began; a run that verified nothing is not green."""
+    if not hasattr(session.config, "workerinput"):
+        ending.end(session, _BOOK, GENERATION.seed)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print the verdict: every promise checked, kept, broken, or not testable here and why. Write the reports asked for."""
-    option = config.getoption
-    profile = SAFE if options.is_safe(config) else FULL
-    whole = _BOOK.result(str(option("--url") or option("--app") or ""), profile=profile, seed=GENERATION.seed)
-    result = without(whole, options.given_keys(config))
-    if result.findings:
+    result = config.stash.get(ending.RESULT, None)
+    if result and result.findings:
         terminalreporter.section("promises")
-    for line, colour in verdict_lines(result):
-        terminalreporter.write_line(line, **{colour: True})
-    kinds = [kind for kind in config.getoption("--report").split(",") if kind in REPORTS]
-    for file in write(kinds, Path(option("--report-dir")), result) if kinds else ():
-        terminalreporter.write_line(f"report: {file}")
-    for left in journals(Path(option("--journal-dir"))):
-        if left.target == (option("--url") or "").rstrip("/") and left.intents:
-            told = f"{len(left.intents)} objects of run {left.run_id} are left there: sessions-contracts sweep removes them"
-            terminalreporter.write_line(told)
-    for line in annotations(result) if "github" in kinds else ():
-        terminalreporter.write_line(line)
+        ending.tell(config, result, terminalreporter.write_line)

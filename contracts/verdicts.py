@@ -1,6 +1,6 @@
 """What a run has found: the verdict on every promise that was checked, the matrix of roles, and what the target speaks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from contracts.dialects.table import Answer
@@ -13,33 +13,58 @@ class Verdict(StrEnum):
 
     KEPT = "kept"
     BROKEN = "BROKEN"
+    KNOWN = "known"
     DIFFERS = "differs from our assumption"
     NOT_TESTABLE = "not testable here"
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A check that failed. `example` tells its parametrisation from others of the same test; it is stable from run to run."""
+    """A check that failed. `example` tells its parametrisation from others of the same test; it is stable from run to run.
+
+    `is_known` says that the baseline of the run has it.
+    """
 
     test: str
     example: str
     message: str
+    is_known: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Known:
+    """A failure that a baseline knows. `note` is what a person wrote beside it; two are the same whatever their notes are."""
+
+    promise: str
+    test: str
+    example: str = ""
+    note: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.promise} {self.test}{f'[{self.example}]' if self.example else ''}"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The verdict on a promise; why it could not be tested, or not in every part, what went wrong, what differs."""
+    """The verdict on a promise; why it could not be tested, or not in every part, what went wrong, what differs.
+
+    `passed` are the checks that passed, each as its test and its example.
+    """
 
     promise: Promise
     verdict: Verdict
     untested: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     differs: tuple[Answer, ...] = ()
+    passed: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A whole run. `started_at` is a moment in UTC, empty where nothing was checked."""
+    """A whole run. `started_at` is a moment in UTC, empty where nothing was checked.
+
+    `stale` are entries of the baseline, if the run has one, that fail no more.
+    """
 
     target: str
     started_at: str
@@ -48,3 +73,10 @@ class Result:
     dialects: tuple[Answer, ...] = ()
     profile: str = ""
     seed: int | None = None
+    has_baseline: bool = False
+    stale: tuple[Known, ...] = ()
+
+    @property
+    def is_tolerable(self) -> bool:
+        """Whether all that failed is known, and all that is known still fails."""
+        return not self.stale and all(finding.verdict is not Verdict.BROKEN for finding in self.findings)

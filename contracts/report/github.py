@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from contracts.verdicts import Finding, Result, Verdict
 
-_SIGNS = {Verdict.KEPT: "✅", Verdict.BROKEN: "❌", Verdict.DIFFERS: "🔶", Verdict.NOT_TESTABLE: "⚪"}
+_SIGNS = {Verdict.KEPT: "✅", Verdict.BROKEN: "❌", Verdict.KNOWN: "🔕", Verdict.DIFFERS: "🔶", Verdict.NOT_TESTABLE: "⚪"}
 _LONGEST = 600
 _ESCAPES = {ord(sign): f"&#{ord(sign)};" for sign in "\\`*_[]<>|#!~&@:"}
 
@@ -19,6 +19,8 @@ def annotations(result: Result) -> Iterator[str]:
         if finding.verdict is Verdict.BROKEN:
             title = _property(f"{finding.promise.code}: {finding.promise.sentence}")
             yield f"::error title={title}::{_data(_first(finding))}"
+    for stale in result.stale:
+        yield f"::error title=stale baseline::{_data(f'{stale} fails no more; --baseline-prune takes it out')}"
 
 
 def summary(result: Result) -> str:
@@ -30,6 +32,9 @@ def summary(result: Result) -> str:
     if rows:
         lines += ["| | promise | severity | verdict |", "| --- | --- | --- | --- |"]
     lines += [_row(finding) for finding in rows]
+    if result.stale:
+        lines += ["", "Stale in the baseline (`--baseline-prune` takes it out):", ""]
+    lines += [f"- {_cell(str(stale))}" for stale in result.stale]
     return "\n".join(lines) + "\n"
 
 
@@ -42,7 +47,10 @@ def _row(finding: Finding) -> str:
 
 
 def _first(finding: Finding) -> str:
-    told = [failure.message for failure in finding.failures] + [*map(str, finding.differs), *finding.untested]
+    told = [failure.message for failure in sorted(finding.failures, key=lambda failure: failure.is_known)] + [
+        *map(str, finding.differs),
+        *finding.untested,
+    ]
     return told[0][:_LONGEST] if told else ""
 
 

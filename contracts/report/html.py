@@ -12,7 +12,13 @@ from contracts.operations import Operation, operations
 from contracts.verdicts import Result, Verdict
 
 _PAGE = Path(__file__).parent / "page.html.jinja"
-_CLASSES = {Verdict.KEPT: "right", Verdict.BROKEN: "wrong", Verdict.DIFFERS: "untested", Verdict.NOT_TESTABLE: "untested"}
+_CLASSES = {
+    Verdict.KEPT: "right",
+    Verdict.BROKEN: "wrong",
+    Verdict.KNOWN: "known",
+    Verdict.DIFFERS: "untested",
+    Verdict.NOT_TESTABLE: "untested",
+}
 
 
 @dataclass(frozen=True, slots=True)

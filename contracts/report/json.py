@@ -27,6 +27,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "verdicts": {str(verdict): codes for verdict in Verdict if (codes := _codes(result, verdict))},
         "promises": [_finding(finding) for finding in result.findings],
         "dialects": [asdict(answer) | {"ours": DIALECTS[answer.dialect].ours} for answer in result.dialects],
+        "stale": [asdict(known) for known in result.stale],
         "matrix": [asdict(cell) for cell in result.cells],
     }
 
@@ -47,6 +48,6 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "untested": list(finding.untested),
         "differs": [answer.dialect for answer in finding.differs],
         "failures": [
-            {"test": failure.test, "example": failure.example, "message": failure.message} for failure in finding.failures
+            {"test": one.test, "example": one.example, "message": one.message, "known": one.is_known} for one in finding.failures
         ],
     }

@@ -7,11 +7,13 @@ from pathlib import Path
 from contracts.report.github import summary
 from contracts.report.html import page
 from contracts.report.json import written
+from contracts.report.sarif import sarif
 from contracts.verdicts import Result
 
 REPORTS: Mapping[str, tuple[str, Callable[[Result], str]]] = {
     "html": ("report.html", page),
     "json": ("report.json", written),
+    "sarif": ("report.sarif", sarif),
     "github": ("summary.md", summary),
 }
 """Name of the file and how it is written, by kind."""

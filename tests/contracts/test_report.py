@@ -130,7 +130,7 @@ def test_the_report_for_programs_has_every_verdict_and_cell():
     report = as_json(_result())
     assert report["verdicts"] == {"kept": ["SC201"], "BROKEN": ["SC703"], "not testable here": ["SC711"]}
     assert [promise["severity"] for promise in report["promises"]] == ["critical", "critical", "high"]
-    assert report["promises"][0]["failures"] == [{"test": "test_roles", "example": "", "message": HOSTILE}]
+    assert report["promises"][0]["failures"] == [{"test": "test_roles", "example": "", "message": HOSTILE, "known": False}]
     assert [cell["outcome"] for cell in report["matrix"]] == ["right", "right", "wrong", "untested"]
 
 

@@ -1,0 +1,65 @@
+"""The end of a run: its result is cleaned of keys and held against the baseline, sets the exit code, and is written and told."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from contracts import options
+from contracts.baseline import BaselineError, held
+from contracts.book import Book
+from contracts.journal import journals
+from contracts.promises import FULL, SAFE
+from contracts.report.github import annotations
+from contracts.report.terminal import summary, verdict_lines
+from contracts.report.writing import REPORTS, without, write
+from contracts.verdicts import Result
+
+RESULT = pytest.StashKey[Result]()
+"""What the run has found."""
+
+EXIT_BROKEN, EXIT_WRONG_USE, EXIT_UNREACHABLE, EXIT_NOTHING_VERIFIED = 1, 2, 3, 5
+_ENDED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
+
+
+def end(session: pytest.Session, book: Book, seed: int | None) -> None:
+    """Sum the run up and set its exit code."""
+    config, option = session.config, session.config.getoption
+    profile = SAFE if options.is_safe(config) else FULL
+    whole = book.result(str(option("--url") or option("--app") or ""), profile=profile, seed=seed)
+    result = without(whole, options.given_keys(config))
+    try:
+        if baseline := options.baseline(config):
+            result = held(result, *baseline)
+    except BaselineError as error:
+        pytest.exit(str(error), returncode=EXIT_WRONG_USE)
+    config.stash[RESULT] = result
+    if session.exitstatus in _ENDED:
+        session.exitstatus = _exit_code(book, result, int(session.exitstatus))
+
+
+def _exit_code(book: Book, result: Result, status: int) -> int:
+    """Decide between kept, broken and nothing verified; a test that keeps no promise and failed stays what it is."""
+    if result.has_baseline and not result.is_tolerable:
+        return EXIT_BROKEN
+    if status == EXIT_BROKEN and result.has_baseline and not book.failed_otherwise:
+        status = 0
+    if status in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED} and not book.is_empty and not book.verified:
+        return 0 if any(finding.failures for finding in result.findings) else EXIT_NOTHING_VERIFIED
+    return status
+
+
+def tell(config: pytest.Config, result: Result, line: Callable[..., object]) -> None:
+    """Tell what the run has found, and write the reports that are asked for."""
+    option = config.getoption
+    for text, colour in verdict_lines(result):
+        line(text, **{colour: True})
+    kinds = [kind for kind in option("--report").split(",") if kind in REPORTS]
+    for file in write(kinds, Path(option("--report-dir")), result) if kinds else ():
+        line(f"report: {file}")
+    for left in journals(Path(option("--journal-dir"))):
+        if left.target == (option("--url") or "").rstrip("/") and left.intents:
+            line(f"{len(left.intents)} objects of run {left.run_id} are left there: sessions-contracts sweep removes them")
+    for text in annotations(result) if "github" in kinds else ():
+        line(text)
+    line(summary(result))
