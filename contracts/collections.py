@@ -6,6 +6,7 @@ What hangs on such an object (sessions, events, documents, schedules, versions, 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from contracts.operations import operations
 
@@ -14,16 +15,20 @@ from contracts.operations import operations
 class Collection:
     """A collection: `path`, and the field by which an object of it is found there, `key` or `id`.
 
-    Where the server gives the id, the run tells its own objects by their `name`.
+    The run tells its own objects by what it chooses itself: their `key`, and where the server gives one, their `name`.
     """
 
     path: str
     identity: str
 
     @property
-    def mark(self) -> str:
-        """The field that its maker chooses, and that carries the run's id."""
-        return "key" if self.identity == "key" else "name"
+    def marks(self) -> tuple[str, ...]:
+        """The fields that a maker chooses, one of which carries the run's id; the first that does counts."""
+        return ("key", "name") if self.identity == "key" else ("name",)
+
+    def mark_of(self, body: Mapping[str, Any], run_id: str) -> str | None:
+        """Return the field of a body that carries a run's id, if one does."""
+        return next((name for name in self.marks if isinstance(body.get(name), str) and run_id in body[name]), None)
 
 
 @cache

@@ -6,7 +6,7 @@ removed or never came to be. Each line is with the operating system before the r
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -19,12 +19,16 @@ _SUFFIX = ".jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """An object that a run asked for: its collection, the value of its mark, and its path if an answer told it."""
+    """An object that a run asked for: its collection, the value of its mark, and its path if an answer told it.
+
+    `field` is where the mark stands; it is empty, as the mark is, where a request was to be refused and bore none.
+    """
 
     number: int
     collection: Collection
     mark: str
     path: str | None = None
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,12 @@ class Journal:
         self._target, self.run_id = target, run_id
         self.file = folder / f"{run_id}{_SUFFIX}" if folder else None
 
-    def intend(self, collection: Collection, mark: str) -> int:
-        """Note what is about to be made; its number."""
+    def intend(self, collection: Collection, field: str, mark: str) -> int:
+        """Note what is about to be made, with the value of the field that marks it; its number."""
         with self._lock:
             self._number += 1
             self._open[self._number] = None
-            self._write({"intend": self._number, "collection": collection.path, "mark": mark})
+            self._write({"intend": self._number, "collection": collection.path, "field": field, "mark": mark})
             return self._number
 
     def made(self, number: int, path: str) -> None:
@@ -111,10 +115,10 @@ def _left(lines: list[dict[str, Any]]) -> list[Intent]:
     intents: dict[int, Intent] = {}
     for line in lines:
         if "intend" in line:
-            intents[line["intend"]] = Intent(line["intend"], collections()[line["collection"]], line["mark"])
+            field = line.get("field", "")
+            intents[line["intend"]] = Intent(line["intend"], collections()[line["collection"]], line["mark"], field=field)
         elif "made" in line:
-            before = intents[line["made"]]
-            intents[before.number] = Intent(before.number, before.collection, before.mark, line["path"])
+            intents[line["made"]] = replace(intents[line["made"]], path=line["path"])
         else:
             intents.pop(line["gone"], None)
     return sorted(intents.values(), key=lambda intent: -intent.number)

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
+from urllib.parse import urljoin
 
 import yaml
 
@@ -17,7 +18,10 @@ _KINDS = {"api": "ApiRole", "agent": "AgentRole", "corpus": "CorpusRole"}
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation. One role of any kind permits it: on the account, on the agent or on the corpus of its path."""
+    """An operation. One role of any kind permits it: on the account, on the agent or on the corpus of its path.
+
+    `request_body` is where the document describes its body, from the document's folder: `FILE#/POINTER`.
+    """
 
     id: str
     method: str
@@ -26,6 +30,7 @@ class Operation:
     agent_roles: frozenset[str]
     corpus_roles: frozenset[str]
     is_public: bool
+    request_body: str = ""
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -66,10 +71,12 @@ def _operations(paths: Mapping[str, Any]) -> Iterator[Operation]:
         item = _read(openapi.DOCUMENT.parent / reference["$ref"])
         for method in METHODS:
             if method in item:
-                yield _operation(path, method, item[method])
+                yield _operation(path, method, item[method], reference["$ref"])
 
 
-def _operation(path: str, method: str, node: Mapping[str, Any]) -> Operation:
+def _operation(path: str, method: str, node: Mapping[str, Any], file: str) -> Operation:
+    body = node.get("requestBody", {})
+    written_at = urljoin(file, body.get("$ref", f"#/{method}/requestBody"))
     required = node.get("x-required-roles", ())
     return Operation(
         id=node["operationId"],
@@ -79,6 +86,7 @@ def _operation(path: str, method: str, node: Mapping[str, Any]) -> Operation:
         agent_roles=_roles(required, "agent"),
         corpus_roles=_roles(required, "corpus"),
         is_public=node.get("security") == [],
+        request_body=written_at if body else "",
     )
 
 

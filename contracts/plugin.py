@@ -3,7 +3,8 @@
 import random
 import secrets
 from collections.abc import Generator, Iterator
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from contracts.journal import Journal
 from contracts.matrix import Cell, Matrix
 from contracts.places import Places
 from contracts.promises import PHASES, wants_generated
-from contracts.target import Target, TargetError, UnreachableError, check_reachable
+from contracts.target import MOCK_OWNER, Target, TargetError, UnreachableError, check_reachable
 from contracts.world import RunWorld
 
 CELLS = pytest.StashKey[list[Cell]]()
@@ -44,6 +45,7 @@ class Generation:
     seed: int | None = None
     phases: tuple[str, ...] = PHASES
     reads_only: bool = False
+    api_key: str = field(default="", repr=False)
 
 
 GENERATION = Generation()
@@ -64,6 +66,8 @@ def pytest_configure(config: pytest.Config) -> None:
     GENERATION.seed = int(seed) if seed is not None and seed.isdecimal() else None
     GENERATION.phases = tuple(config.getoption("--phases").split(","))
     GENERATION.reads_only = options.is_safe(config)
+    with suppress(TargetError):  # told when the run begins
+        GENERATION.api_key = options.keys(config).api_key or MOCK_OWNER
     hypothesis.settings.register_profile(
         "contracts",
         max_examples=config.getoption("--max-examples"),

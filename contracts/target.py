@@ -12,11 +12,13 @@ import httpx
 
 from contracts.operations import roles_of_kind
 from contracts.wire.budget import Budget
+from contracts.wire.in_process import InProcess
 from contracts.wire.wire import Wire
 
 TIMEOUT_SECONDS = 60.0
 IN_PROCESS = "mock.test"
 TOKENS_PER_SECOND = 10
+MOCK_OWNER = "mock-owner"
 MOCK_NEIGHBOUR = "mock-neighbour-owner"
 DEPLOYMENT_SETTLES_WITHIN_SECONDS = 90.0
 
@@ -78,8 +80,8 @@ def open_target(
     keys = dict(role_keys or {})
     if app:
         other, loaded = other_api_key or MOCK_NEIGHBOUR, _load(app)
-        wire = Wire(httpx.WSGITransport(app=loaded), IN_PROCESS, budget=budget)
-        return Target(f"http://{IN_PROCESS}", loaded, wire, api_key or "mock-owner", keys or _mock_keys(), other)
+        wire = Wire(InProcess(loaded), IN_PROCESS, budget=budget)
+        return Target(f"http://{IN_PROCESS}", loaded, wire, api_key or MOCK_OWNER, keys or _mock_keys(), other)
     host = _allowed(str(url), allow_hosts)
     if not api_key:
         message = "A deployment needs --api-key KEY (or SESSIONSUITE_CONTRACTS_API_KEY) of an owner or administrator."

@@ -11,6 +11,9 @@ from contracts.wire.budget import Budget, Limits, NotSentError
 
 MOST_REPEATS = 5
 LONGEST_WAIT_SECONDS = 120.0
+MAY_BE_UNMARKED = "may_be_unmarked"
+"""The extension of a request that has to be refused."""
+
 _BUSY = {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}
 
 
@@ -59,27 +62,37 @@ class Wire(httpx.BaseTransport):
             raise NotSentError(f"DELETE {path} would remove what the run did not make")
 
     def _intended(self, request: httpx.Request) -> int | None:
-        """Journal what a request asks to be made. Raises NotSentError for an object that would not bear the run's id."""
+        """Journal what a request asks to be made. Raises NotSentError for an object that would not bear the run's id.
+
+        A request that has to be refused may leave the id out: to be refused it may need to.
+        """
         collection = _collection(request)
         if self.journal is None or collection is None:
             return None
-        mark = _object(request.content).get(collection.mark)
-        if not isinstance(mark, str) or self.journal.run_id not in mark:
-            raise NotSentError(f"POST {collection.path} would make something without the run's id in its {collection.mark}")
-        return self.journal.intend(collection, mark)
+        body = _object(request.content)
+        field = collection.mark_of(body, self.journal.run_id)
+        if field is None and not request.extensions.get(MAY_BE_UNMARKED):
+            raise NotSentError(f"POST {collection.path} would make something without the run's id in its {collection.marks[0]}")
+        return self.journal.intend(collection, field or "", body[field] if field else "")
 
     def _journalled(self, request: httpx.Request, response: httpx.Response, number: int | None) -> None:
         if self.journal is None:
             return
         if number is not None and response.status_code == httpx.codes.CREATED:
-            collection, sent, made = collections()[request.url.path], _object(request.content), _object(response.read())
-            identity = sent["key"] if collection.identity == "key" else made.get("id")
-            if isinstance(identity, str) and made.get(collection.mark) == sent[collection.mark]:
-                self.journal.made(number, f"{collection.path}/{identity}")
+            if path := self._made(request, _object(response.read()), self.journal.run_id):
+                self.journal.made(number, path)
         elif number is not None and httpx.codes.is_client_error(response.status_code):
             self.journal.never(number)
         elif request.method == "DELETE" and self._is_gone(response.status_code):
             self.journal.gone(request.url.path)
+
+    def _made(self, request: httpx.Request, made: dict[str, Any], run_id: str) -> str | None:
+        """Return where a target has made what was asked for; nothing where what it says is something else."""
+        collection, sent = collections()[request.url.path], _object(request.content)
+        field = collection.mark_of(sent, run_id)
+        identity = sent.get("key", made.get("key")) if collection.identity == "key" else made.get("id")
+        is_it = made.get(field) == sent[field] if field else True
+        return f"{collection.path}/{identity}" if is_it and isinstance(identity, str) else None
 
     def _is_gone(self, status: int) -> bool:
         """Whether a DELETE shows that nothing is there: 404 says so to who cleans up alone, from others it may only hide."""

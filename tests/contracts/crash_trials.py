@@ -10,19 +10,21 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 
 import click
 from rich.progress import track
+from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import Client
 
 from mockserver.app import create_app
-from tests.contracts.listening import listening
 from tests.contracts.running import ROOT
 
-PROMISES = "SC201,SC210,SC211,SC5,SC601,SC706,SC713"
+SUITES = ("--promises", "SC201,SC210,SC211,SC5,SC601,SC706,SC713")
+GENERATED = ("--promises", "SC1", "--phases", "fuzzing", "--max-examples", "4", "--profile", "full")
 LATEST_REQUEST = 400
 OWNER = {"x-api-key": "mock-owner"}
 FOREIGN = (
@@ -77,14 +79,34 @@ class Counting:
         return answer
 
 
+class _Silent(WSGIRequestHandler):
+    """Says nothing of each request."""
+
+    def log_request(self, code="-", size="-"):
+        pass
+
+
+@contextmanager
+def _served(app: Callable) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 def _contracts(*arguments: str) -> subprocess.Popen:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SESSIONSUITE_")}  # noqa: TID251
     command = [sys.executable, "-m", "contracts", *arguments]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def trial(random: Random, journals: str) -> Trial:
-    """Carry one out."""
+def trial(random: Random, journals: str, kind: tuple[str, ...]) -> Trial:
+    """Carry one out on a run of a kind: of suites, or of generated requests."""
     app = create_app()
     client = Client(app)
     for path, body in FOREIGN:
@@ -99,9 +121,9 @@ def trial(random: Random, journals: str) -> Trial:
         killed.append(running[0].pid)
 
     counting = Counting(app, random.randint(2, LATEST_REQUEST), kill, before=random.random() < 0.5)
-    with listening(counting) as url:
+    with _served(counting) as url:
         keys = ("--api-key", "mock-owner", "--journal-dir", journals)
-        running.append(_contracts("run", "--url", url, *keys, "--promises", PROMISES))
+        running.append(_contracts("run", "--url", url, *keys, *kind))
         running[0].communicate()
         sweep = _contracts("sweep", "--url", url, "--other-api-key", "mock-neighbour-owner", *keys)
         said, _ = sweep.communicate()
@@ -120,7 +142,7 @@ def main(trials: int, seed: int) -> None:
     random, done = Random(seed), []  # noqa: S311 - trials, not secrets
     for number in track(range(trials), "Crash trials"):
         with tempfile.TemporaryDirectory() as journals:
-            done.append(trial(random, journals))
+            done.append(trial(random, journals, (SUITES, GENERATED)[number % 2]))
         if not done[-1].is_good:
             click.echo(f"trial {number}: {done[-1]}")
     good = sum(one.is_good for one in done)

@@ -13,8 +13,8 @@ from contracts.rates import spacing_of
 from contracts.sweeping import sweep
 from contracts.target import TargetError, is_loopback, open_target
 from contracts.wire.budget import Budget, Limits, NotSentError
-from contracts.wire.wire import Wire
-from tests.contracts.crash_trials import trial
+from contracts.wire.wire import MAY_BE_UNMARKED, Wire
+from tests.contracts.crash_trials import GENERATED, SUITES, trial
 from tests.contracts.running import contracts, verdicts
 from tests.serving.process import served
 
@@ -166,7 +166,7 @@ def test_what_was_refused_or_removed_is_left_to_nobody(tmp_path):
 
 def test_a_404_shows_that_nothing_is_there_to_who_cleans_up_alone(tmp_path):
     journal = Journal(tmp_path, "http://target.example", RUN)
-    journal.made(journal.intend(AGENTS, f"sc-{RUN}-agent-1"), f"/v2/agents/sc-{RUN}-agent-1")
+    journal.made(journal.intend(AGENTS, "key", f"sc-{RUN}-agent-1"), f"/v2/agents/sc-{RUN}-agent-1")
     http, wire = client(always(404), journal=journal)
     http.delete(f"/v2/agents/sc-{RUN}-agent-1")
     assert len(next(journals(tmp_path)).intents) == 1
@@ -196,14 +196,15 @@ def test_what_a_target_says_that_it_made_is_not_removed_unless_it_was_asked_for(
     ("there", "removed", "left"),
     [
         ({"id": "tol_1", "name": f"sc-{RUN}-tool-1"}, 1, ()),
+        ({"id": "tol_1", "name": f"sc-{RUN}-renamed-2"}, 1, ()),
         ({"id": "tol_1", "name": "Renamed by somebody"}, 0, ("has the name 'Renamed by somebody'",)),
         (None, 0, ()),
     ],
-    ids=["own", "changed", "gone"],
+    ids=["own", "renamed", "changed", "gone"],
 )
 def test_a_sweep_removes_what_still_bears_its_mark(tmp_path, there, removed, left):
     journal = Journal(tmp_path, "http://target.example", RUN)
-    journal.made(journal.intend(TOOLS, f"sc-{RUN}-tool-1"), "/v2/tools/tol_1")
+    journal.made(journal.intend(TOOLS, "name", f"sc-{RUN}-tool-1"), "/v2/tools/tol_1")
     asked = []
 
     def answer(request):
@@ -227,10 +228,39 @@ def test_nothing_is_made_that_does_not_bear_the_runs_id(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_has_to_be_refused_may_lack_the_runs_id_and_is_removed_where_it_is_made(tmp_path):
+    journal = Journal(tmp_path, "http://target.example", RUN)
+    answers = iter([httpx.Response(400), httpx.Response(201, json={"key": "no key at all"}), httpx.Response(204)])
+    http, wire = client(lambda _: next(answers), journal=journal)
+    for _ in range(2):
+        http.post("/v2/agents", json={"key": "no key at all"}, extensions={MAY_BE_UNMARKED: True})
+    assert [intent.path for left in journals(tmp_path) for intent in left.intents] == ["/v2/agents/no key at all"]
+    with wire.budget.cleaning():
+        http.delete("/v2/agents/no key at all")
+    assert journal.close() == 0
+
+
+def test_an_agent_without_a_key_is_found_by_its_name(tmp_path):
+    journal = Journal(tmp_path, "http://target.example", RUN)
+    own = {"key": "made-up", "name": f"sc-{RUN}-agent-1"}
+    wired, _ = client(always(500, json={}), journal=journal)
+    wired.post("/v2/agents", json={"name": own["name"]})
+    gone = []
+
+    def answer(request):
+        gone.extend([request.url.path] if request.method == "DELETE" else [])
+        others = [{"key": "theirs", "name": "Theirs"}, own]
+        return httpx.Response(204) if request.method == "DELETE" else httpx.Response(200, json={"agents": others, "metadata": {}})
+
+    http, _ = client(answer)
+    assert sweep([Api(http, "key")], next(journals(tmp_path))).removed == 1
+    assert gone == ["/v2/agents/made-up"]
+
+
 def test_a_journal_is_read_up_to_where_a_crash_cut_it(tmp_path):
     journal = Journal(tmp_path, "http://target.example", RUN)
-    journal.intend(AGENTS, f"sc-{RUN}-agent-1")
-    journal.intend(TOOLS, f"sc-{RUN}-tool-2")
+    journal.intend(AGENTS, "key", f"sc-{RUN}-agent-1")
+    journal.intend(TOOLS, "name", f"sc-{RUN}-tool-2")
     assert journal.file is not None
     text = journal.file.read_text("utf-8")
     for cut in range(len(text)):
@@ -274,9 +304,10 @@ def test_a_run_within_a_budget_says_what_it_could_not_test(tmp_path):
     assert "the budget of 5 requests is spent (--max-requests)" in run.stdout
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_sweep_after_a_crash_leaves_nothing_and_touches_nothing(tmp_path, seed):
-    done = trial(Random(seed), str(tmp_path))  # noqa: S311 - a trial, not a secret
+    kind = (SUITES, GENERATED)[seed % 2]
+    done = trial(Random(seed), str(tmp_path), kind)  # noqa: S311 - a trial, not a secret
     assert done.killed
     assert done.is_good, done
 
@@ -288,5 +319,15 @@ def test_a_journal_holds_no_secret(tmp_path):
         (file,) = (tmp_path / "journals").iterdir()
         lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
         contracts("sweep", *target)
-    assert {name for line in lines for name in line} <= {"run", "target", "intend", "collection", "mark", "made", "path", "gone"}
+    assert {name for line in lines for name in line} <= {
+        "run",
+        "target",
+        "intend",
+        "collection",
+        "field",
+        "mark",
+        "made",
+        "path",
+        "gone",
+    }
     assert "mock-owner" not in str(lines)
