@@ -10,17 +10,16 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
 import click
 from rich.progress import track
-from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import Client
 
 from mockserver.app import create_app
+from tests.contracts.listening import listening
 from tests.contracts.running import ROOT
 
 SUITES = ("--promises", "SC201,SC210,SC211,SC5,SC601,SC706,SC713")
@@ -79,26 +78,6 @@ class Counting:
         return answer
 
 
-class _Silent(WSGIRequestHandler):
-    """Says nothing of each request."""
-
-    def log_request(self, code="-", size="-"):
-        pass
-
-
-@contextmanager
-def _served(app: Callable) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 def _contracts(*arguments: str) -> subprocess.Popen:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SESSIONSUITE_")}  # noqa: TID251
     command = [sys.executable, "-m", "contracts", *arguments]
@@ -121,7 +100,7 @@ def trial(random: Random, journals: str, kind: tuple[str, ...]) -> Trial:
         killed.append(running[0].pid)
 
     counting = Counting(app, random.randint(2, LATEST_REQUEST), kill, before=random.random() < 0.5)
-    with _served(counting) as url:
+    with listening(counting) as url:
         keys = ("--api-key", "mock-owner", "--journal-dir", journals)
         running.append(_contracts("run", "--url", url, *keys, *kind))
         running[0].communicate()

@@ -6,9 +6,11 @@ The tests of the gate and the measurement of the kill rate both read this table.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts.promises import PROMISES
+from contracts.promises import PROMISES, Needs
 
 _PACKAGE = "tests.contracts.sabotage"
+FEW_REQUESTS = ("--phases", "examples,fuzzing,stateful", "--max-examples", "5", "--max-failures", "1")
+"""How a run generates requests and when it stops, where the question is only whether a server is told: less than the default."""
 
 
 class Manner(StrEnum):
@@ -47,12 +49,27 @@ class Defect:
         """The class of the promise."""
         return PROMISES[self.promise].kind
 
+    @property
+    def is_seen_over_http(self) -> bool:
+        """Whether an answer shows it."""
+        return Needs.PROCESS not in PROMISES[self.promise].needs
+
     def __str__(self) -> str:
         return f"{self.promise}-{self.server}"
 
 
 DEFECTS = (
     Defect("SC101", "sessions:forgets_a_required_field", Manner.MISSING_PART),
+    Defect("SC101", "answers:writes_a_number_as_text", Manner.WRONG_ANSWER),
+    Defect("SC101", "answers:invents_a_status_of_sessions", Manner.WRONG_ANSWER),
+    Defect("SC101", "answers:says_null_for_what_is_absent", Manner.EXTRA_PART),
+    Defect("SC101", "answers:names_a_list_by_its_keys", Manner.WRONG_ANSWER),
+    Defect("SC101", "answers:writes_times_as_numbers", Manner.WRONG_ANSWER),
+    Defect("SC101", "answers:accepts_what_it_should_have_done", Manner.WRONG_ANSWER),
+    Defect("SC101", "answers:calls_its_json_a_page", Manner.WRONG_ANSWER),
+    Defect("SC101", "answers:numbers_its_requests", Manner.WRONG_ANSWER),
+    Defect("SC101", "answers:forgets_the_reasons_of_a_refusal", Manner.MISSING_PART),
+    Defect("SC101", "answers:describes_a_file_without_its_type", Manner.MISSING_PART),
     Defect("SC102", "sessions:forgets_a_required_field", Manner.MISSING_PART),
     Defect("SC201", "sessions:loses_metadata", Manner.LOST_WRITE),
     Defect("SC202", "sessions:gives_every_session_the_same_key", Manner.WRONG_ANSWER),
@@ -177,14 +194,19 @@ DEFECTS = (
     Defect("SC604", "access:widens_the_filter_by_or", Manner.ANOTHERS_DATA, alone=True),
     Defect("SC605", "access:takes_undeclared_fields_for_missing", Manner.SILENT_ACCEPTANCE),
     Defect("SC606", "access:shows_secrets", Manner.ANOTHERS_DATA),
+    Defect("SC606", "secrets:shows_the_secrets_of_a_session_that_is_made", Manner.EXTRA_PART),
+    Defect("SC606", "secrets:shows_the_secrets_of_a_session_that_changes", Manner.EXTRA_PART),
     Defect("SC606", "access:tells_the_secrets_of_a_session_in_its_events", Manner.ANOTHERS_DATA, alone=True),
     Defect("SC607", "access:shows_secrets", Manner.ANOTHERS_DATA),
+    Defect("SC607", "secrets:shows_the_secrets_of_an_agent_that_changes", Manner.EXTRA_PART),
+    Defect("SC607", "secrets:shows_the_secrets_of_an_agent_in_streams", Manner.EXTRA_PART),
     Defect("SC607", "access:tells_the_secrets_of_an_agent_to_its_sessions", Manner.ANOTHERS_DATA, alone=True),
     Defect("SC608", "access:masks_what_the_caller_has_to_run", Manner.MISSING_PART),
     Defect("SC608", "access:tells_in_the_call_what_the_caller_has_to_run", Manner.EXTRA_PART),
     Defect("SC608", "access:shows_secrets", Manner.ANOTHERS_DATA),
     Defect("SC609", "credentials:shows_the_secret_of_a_key_again", Manner.EXTRA_PART),
     Defect("SC609", "credentials:shows_the_secret_of_a_client_in_lists", Manner.EXTRA_PART),
+    Defect("SC609", "secrets:shows_the_secret_of_a_client_that_changes", Manner.EXTRA_PART),
     Defect("SC610", "access:logs_what_it_is_sent", Manner.ANOTHERS_DATA, alone=True),
     Defect("SC701", "access:lets_everybody_in", Manner.SILENT_ACCEPTANCE),
     Defect("SC701", "roles:knows_every_key", Manner.SILENT_ACCEPTANCE),
@@ -212,4 +234,11 @@ DEFECTS = (
     Defect("SC713", "credentials:names_agents_of_all_accounts", Manner.ANOTHERS_DATA),
     Defect("SC713", "credentials:finds_objects_of_all_accounts", Manner.ANOTHERS_DATA, alone=True),
     Defect("SC801", "sessions:stores_what_it_refuses", Manner.SILENT_ACCEPTANCE),
+    Defect("SC801", "refusals:changes_what_it_can_of_a_refused_patch", Manner.SILENT_ACCEPTANCE),
+    Defect("SC801", "refusals:keeps_a_message_that_it_refuses", Manner.SILENT_ACCEPTANCE),
+    Defect("SC801", "refusals:mends_a_key_that_is_none", Manner.SILENT_ACCEPTANCE),
+    Defect("SC801", "refusals:cuts_a_key_that_is_too_long", Manner.SILENT_ACCEPTANCE),
+    Defect("SC801", "refusals:takes_a_text_for_metadata", Manner.SILENT_ACCEPTANCE),
+    Defect("SC801", "refusals:reads_json_with_a_comma_too_many", Manner.SILENT_ACCEPTANCE),
+    Defect("SC801", "refusals:takes_an_input_of_any_type_for_a_message", Manner.SILENT_ACCEPTANCE),
 )

@@ -3,8 +3,9 @@
 import pytest
 
 from contracts.promises import PROMISES
-from tests.contracts.defects import DEFECTS, Defect
-from tests.contracts.running import contracts, verdicts
+from tests.contracts.defects import DEFECTS, FEW_REQUESTS, Defect
+from tests.contracts.forked import contracts
+from tests.contracts.running import verdicts
 
 ALONE = [defect for defect in DEFECTS if defect.alone]
 ACCESS_AND_SECRETS = "SC6,SC7"
@@ -12,8 +13,7 @@ ACCESS_AND_SECRETS = "SC6,SC7"
 
 @pytest.mark.parametrize("defect", [defect for defect in DEFECTS if not defect.alone], ids=str)
 def test_a_server_that_breaks_a_promise_is_caught_by_it(defect: Defect):
-    generating = ("--phases", "examples,fuzzing,stateful", "--max-examples", "5")
-    run = contracts("run", "--app", defect.app, "--promises", defect.promise, *generating, "--max-failures", "1")
+    run = contracts("run", "--app", defect.app, "--promises", defect.promise, *FEW_REQUESTS)
     assert verdicts(run) == {defect.promise: "BROKEN"}, run.stdout[-3000:]
     assert run.returncode == 1
 

@@ -25,6 +25,10 @@ class Answer:
     def json(self) -> Any:
         return json.loads(self.body)
 
+    @property
+    def is_stream(self) -> bool:
+        return ("content-type", "text/event-stream") in {(name.lower(), value) for name, value in self.headers}
+
     def saying(self, body: Any) -> "Answer":
         return replace(self, body=json.dumps(body).encode())
 
@@ -55,6 +59,9 @@ class Request:
         """The same request with another credential."""
         kept = {name: value for name, value in self.environ.items() if name != "HTTP_AUTHORIZATION"}
         return replace(self, environ={**kept, "HTTP_X_API_KEY": key})
+
+    def with_body(self, body: bytes) -> "Request":
+        return replace(self, body=body)
 
     def of(self, method: str) -> "Request":
         return replace(self, environ={**self.environ, "REQUEST_METHOD": method})

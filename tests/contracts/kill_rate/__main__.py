@@ -1,0 +1,89 @@
+"""How many broken servers the suite tells, and how many stock Schemathesis does: `python -m tests.contracts.kill_rate`."""
+
+import random
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from contracts.promises import CLASSES
+from tests.contracts.campaigns import each, workers_option
+from tests.contracts.defects import Defect
+from tests.contracts.kill_rate import ours
+from tests.contracts.kill_rate.results import HEAD, Result, one_for_each_server, read, rows, write
+from tests.contracts.kill_rate.stock import Stock
+
+
+def sample(defects: Iterable[Defect], number: int, seed: int) -> list[Defect]:
+    """Draw so many servers, from each class in turn."""
+    chance, defects = random.Random(seed), list(defects)  # noqa: S311 - a sample, not a secret
+    by_class = [[defect for defect in defects if defect.kind == kind] for kind in CLASSES]
+    for some in by_class:
+        chance.shuffle(some)
+    drawn: list[Defect] = []
+    while len(drawn) < number and any(by_class):
+        drawn += [some.pop() for some in by_class if some][: number - len(drawn)]
+    return drawn
+
+
+def _chosen(only: str, *, new: bool) -> list[Defect]:
+    beginnings, known = tuple(only.split(",")), read() if new else {}
+    return [
+        defect
+        for defect in one_for_each_server()
+        if defect.server not in known and (defect.promise.startswith(beginnings) or defect.server.startswith(beginnings))
+    ]
+
+
+@click.command()
+@click.option("--sample", "number", type=click.IntRange(1), help="so many servers, from each class in turn; all without it")
+@click.option("--seed", default=1, show_default=True, help="which servers are drawn")
+@click.option("--only", default="", metavar="BEGINNINGS", help="servers whose promise or name begins so, e.g. SC2,events:")
+@click.option("--new", is_flag=True, help="servers of which nothing is kept yet")
+@click.option("--without-stock", is_flag=True, help="leave stock Schemathesis out")
+@click.option("--time", "seconds", default=60, show_default=True, help="seconds of stock Schemathesis for each server")
+@click.option("--write", "keeps", is_flag=True, help="keep what is found, for README")
+@workers_option
+def main(**options: Any) -> None:
+    """Run the suite against the servers that each break a promise. Exit codes: 0 all are told, 1 some are not."""
+    chosen = _chosen(options["only"], new=options["new"])
+    chosen = sample(chosen, options["number"], options["seed"]) if options["number"] else chosen
+    found: list[Result] = []
+    with tempfile.TemporaryDirectory() as folder:
+        stock = None if options["without_stock"] else Stock(Path(folder), options["seconds"])
+        if stock:
+            stock.learn()
+
+        def result(defect: Defect) -> Result:
+            return Result(defect.server, defect.kind, ours.told(defect), stock and stock.told(defect))
+
+        for one in each(result, chosen, workers=options["workers"], title="Broken servers"):
+            found.append(one)
+            if options["keeps"]:
+                write([one])
+    _say(found)
+    sys.exit(0 if all(one.by_its_own_class for one in found) else 1)
+
+
+def _say(found: list[Result]) -> None:
+    table = Table(*HEAD)
+    for row in rows(found):
+        table.add_row(*row)
+    Console().print(table)
+    for one in found:
+        if not one.by_its_own_class:
+            told_by = ", ".join(one.ours.by) or "none"
+            click.echo(f"survives the promises of its class ({one.kind}): {one.server}; of all promises, told by {told_by}")
+    suite, stock = (
+        sum(one.seconds for one in some if one) for some in ([one.ours for one in found], [one.stock for one in found])
+    )
+    click.echo(f"seconds used by the suite: {suite:.0f}, by stock Schemathesis: {stock:.0f}")
+
+
+if __name__ == "__main__":
+    main()
