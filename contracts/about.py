@@ -55,6 +55,8 @@ _ABOUT: Mapping[str, tuple[str, ...]] = {
     "SC707": ("listApiKeys", "getApiKey", "updateApiKey", "deleteApiKey"),
     "SC708": ("createApiKey", "updateApiKey"),
     "SC801": ("createAgentSession", "updateAgentSession", _TURN),
+    "SC804": (_TURN,),
+    "SC805": ("createAgentSession", _SESSIONS, _TURN),
 }
 """Operations by codes or their beginnings: the longest that fits counts; without any a promise is about all operations."""
 

@@ -79,6 +79,7 @@ class Promise:
 _TURNS = (Needs.TURNS,)
 _SEARCHES = (Needs.TURNS, Needs.CORPUS)
 _KEYS = (Needs.KEYS,)
+_FIELDS = (Needs.TURNS, Needs.CORPUS, Needs.CLIENTS)
 _PLACES = (Needs.TURNS, Needs.CORPUS, Needs.KEYS, Needs.CLIENTS)
 
 _ROWS = (
@@ -224,6 +225,10 @@ _ROWS = (
         needs=(*_PLACES, Needs.ACCOUNT),
     ),
     Promise("SC801", "robustness", "A request that is refused stores nothing.", needs=_TURNS),
+    Promise("SC802", "robustness", "A text is given back as it was sent, to the character, or it is refused.", needs=_FIELDS),
+    Promise("SC803", "robustness", "What cannot be read is refused by name, and never fails the server.", needs=_FIELDS),
+    Promise("SC804", "robustness", "No text can break the frames of a stream.", needs=_SEARCHES),
+    Promise("SC805", "robustness", "No text in one object keeps another from being read, listed or found.", needs=_TURNS),
 )
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")

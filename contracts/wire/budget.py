@@ -90,6 +90,6 @@ def _is_turn(request: httpx.Request) -> bool:
         return False
     try:
         given = json.loads(request.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return True  # a form
     return not isinstance(given, dict) or given.get("type") != "interrupt"

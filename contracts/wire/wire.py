@@ -106,7 +106,7 @@ def _collection(request: httpx.Request) -> Collection | None:
 def _object(content: bytes) -> dict[str, Any]:
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
 
