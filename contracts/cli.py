@@ -12,7 +12,8 @@ from contracts.baseline import BaselineError, read
 from contracts.dialects.table import DIALECTS_ARE, expected_answers
 from contracts.journal import FOLDER as JOURNALS
 from contracts.parity.command import parity
-from contracts.promises import MATRICES, PHASES, PROFILES, PROMISES, wants_generated
+from contracts.profiles import FULL, PROFILES, QUICK
+from contracts.promises import MATRICES, PHASES, PROMISES, wants_generated
 from contracts.rates import spacing_of
 from contracts.report.catalogue import catalogue, explained
 from contracts.report.kinds import FOLDER, JUNIT_FILE, KINDS
@@ -39,8 +40,8 @@ def main() -> None:
     """Hold a deployment of the Sessions API, or the mock, to its promises. Without a command it runs."""
 
 
-def _phases(_: click.Context, __: click.Parameter, given: str) -> str:
-    unknown = [phase for phase in given.split(",") if phase not in PHASES]
+def _phases(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+    unknown = [phase for phase in given.split(",") if phase not in PHASES] if given is not None else []
     if unknown:
         raise click.BadParameter(f"there is no phase {unknown[0]!r}; there are {', '.join(PHASES)}")
     return given
@@ -81,6 +82,7 @@ def _dialects(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> 
     return given
 
 
+_EXAMPLES = f"[default: {FULL.examples}, {QUICK.name}: {QUICK.examples}]"
 _FILE = click.Path(exists=True, dir_okay=False)
 _JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, show_default=True, help="folder of the journals")
 
@@ -95,10 +97,8 @@ _JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, s
 )
 @click.option("--role-key", multiple=True, metavar="ROLE=KEY", help="key of a role, where the run can make none")
 @click.option("--model", default="gpt-4o", show_default=True, help="model name for the run's agents")
-@click.option(
-    "-n", "--max-examples", type=click.IntRange(1), default=25, show_default=True, help="generated requests an operation"
-)
-@click.option("--phases", callback=_phases, default=",".join(PHASES), show_default=True, help="how requests are generated")
+@click.option("-n", "--max-examples", type=click.IntRange(1), help=f"generated requests an operation {_EXAMPLES}")
+@click.option("--phases", callback=_phases, help=f"how requests are generated: some of {','.join(PHASES)}")
 @click.option("--seed", type=int, default=1, show_default=True, help="seed of the generated requests")
 @click.option("-w", "--workers", callback=_workers, default="1", show_default=True, help="processes to run in, or auto")
 @click.option("--profile", type=click.Choice(list(PROFILES)), help="what is done to the target: full here, safe elsewhere")
@@ -115,8 +115,6 @@ _JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, s
 @click.option(
     "--matrix",
     type=click.Choice(MATRICES),
-    default=MATRICES[0],
-    show_default=True,
     help="the matrix of roles: all of it, or without what permitted callers write",
 )
 @click.option("--max-failures", type=click.IntRange(1), help="stop after so many broken checks")
@@ -152,14 +150,12 @@ def _check_baseline(file: Path | None, *, update: bool, prune: bool) -> None:
 def _arguments(options: dict[str, Any]) -> list[str]:
     arguments = [
         str(_FOLDER / "suites"), "-c", str(_FOLDER / "pytest.ini"), "--rootdir", str(_FOLDER),
-        f"--hypothesis-seed={options['seed']}", f"--max-examples={options['max_examples']}",
-        f"--model={options['model']}", f"--promises={options['promises']}",
-        f"--phases={options['phases']}",
+        f"--hypothesis-seed={options['seed']}", f"--model={options['model']}", f"--promises={options['promises']}",
     ]  # fmt: skip
     arguments += ["--disable-plugin-autoload", *(f"-p{plugin}" for plugin in _plugins(options))]
     named = (
         "url", "app", "api_key", "auth_wfc", "other_api_key", "matrix", "report", "report_dir", "profile", "journal_dir",
-        "max_requests", "max_turns", "max_time", "rate_limit", "dialects", "baseline",
+        "max_requests", "max_turns", "max_time", "rate_limit", "dialects", "baseline", "max_examples", "phases",
     )  # fmt: skip
     arguments += [f"--{name.replace('_', '-')}={options[name]}" for name in named if options[name]]
     arguments += [f"--role-key={entry}" for entry in options["role_key"]]

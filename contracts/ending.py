@@ -9,7 +9,6 @@ from contracts import options
 from contracts.baseline import BaselineError, held
 from contracts.book import Book
 from contracts.journal import journals
-from contracts.promises import FULL, SAFE
 from contracts.report.github import annotations
 from contracts.report.terminal import summary, verdict_lines
 from contracts.report.writing import REPORTS, without, write
@@ -25,7 +24,7 @@ _ENDED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_T
 def end(session: pytest.Session, book: Book, seed: int | None) -> None:
     """Sum the run up and set its exit code."""
     config, option = session.config, session.config.getoption
-    profile = SAFE if options.is_safe(config) else FULL
+    profile = options.profile(config).name
     whole = book.result(str(option("--url") or option("--app") or ""), profile=profile, seed=seed)
     result = without(whole, options.given_keys(config))
     try:

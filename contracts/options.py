@@ -9,7 +9,8 @@ from contracts.auth_file import AuthFileError, Keys, read_keys
 from contracts.baseline import Change
 from contracts.dialects.table import ASSUMED, DIALECTS_ARE, PROBED, expected_answers
 from contracts.journal import FOLDER as JOURNALS
-from contracts.promises import FULL, MATRICES, PHASES, PROFILES, SAFE
+from contracts.profiles import FULL, PROFILES, SAFE, Profile
+from contracts.promises import MATRICES
 from contracts.rates import spacing_of
 from contracts.report.kinds import FOLDER, KINDS
 from contracts.target import Target, TargetError, is_here, open_target, role_key
@@ -24,7 +25,7 @@ _OPTIONS = (
     ("--model", "model name for the run's agents", "gpt-4o"),
     ("--report", "kinds of reports to write, separated by commas: " + ", ".join(KINDS), ""),
     ("--report-dir", "folder of the reports", FOLDER),
-    ("--phases", "how requests are generated", ",".join(PHASES)),
+    ("--phases", "how requests are generated", None),
     ("--profile", "what is done to the target: " + ", ".join(PROFILES), None),
     ("--dialects", "what the facts leave open: " + " or ".join(DIALECTS_ARE), None),
     ("--journal-dir", "folder of the journals of what runs make", JOURNALS),
@@ -51,11 +52,9 @@ def add_to(parser: pytest.Parser) -> None:
     group.addoption("--keep", action="store_true", help="leave what the run makes; sweep removes it later")
     group.addoption("--dialect", action="append", default=[], help="NAME=ANSWER, what the target answers; once for each")
     group.addoption("--role-key", action="append", default=[], help="ROLE=KEY, once for each role (agent_viewer, agent_user)")
-    group.addoption(
-        "--matrix", choices=MATRICES, default=MATRICES[0], help="the matrix of roles: all of it, or no permitted writes"
-    )
+    group.addoption("--matrix", choices=MATRICES, default=None, help="the matrix of roles: all of it, or no permitted writes")
     group.addoption("--promises", default="", help="check only these promises, e.g. SC2,SC301 (beginnings suffice)")
-    group.addoption("--max-examples", type=int, default=25, help="generated requests an operation")
+    group.addoption("--max-examples", type=int, default=None, help="generated requests an operation")
 
 
 def opened(config: pytest.Config) -> Target:
@@ -90,10 +89,18 @@ def _limits(config: pytest.Config) -> Limits:
     return limits.shared(getattr(config, "workerinput", {}).get("workercount", 1))
 
 
-def is_safe(config: pytest.Config) -> bool:
-    """Whether the run makes what its promises need and nothing beyond; so it is on a live deployment unless told otherwise."""
+def profile(config: pytest.Config) -> Profile:
+    """What is done to the target: everything on this machine, what is safe elsewhere, unless an option says otherwise."""
     option = config.getoption
-    return (option("--profile") or (FULL if is_here(option("--url")) else SAFE)) == SAFE
+    return PROFILES[option("--profile")] if option("--profile") else FULL if is_here(option("--url")) else SAFE
+
+
+def settle(config: pytest.Config) -> None:
+    """Let the profile say what no option says. A profile that never generates writes has no permitted writes in its matrix."""
+    chosen, given = profile(config), config.option
+    given.max_examples = given.max_examples or chosen.examples
+    given.phases = given.phases or ",".join(chosen.phases)
+    given.matrix = given.matrix if given.matrix and chosen.generates_writes else chosen.matrix
 
 
 def is_strict(config: pytest.Config) -> bool:

@@ -62,10 +62,11 @@ def pytest_configure(config: pytest.Config) -> None:
     The explaining phase is left out: on a failing property over HTTP it costs fifty times the search itself.
     """
     config.addinivalue_line("markers", "promise(code): the promise that a test checks")
+    options.settle(config)
     seed = config.getoption("--hypothesis-seed")
     GENERATION.seed = int(seed) if seed is not None and seed.isdecimal() else None
     GENERATION.phases = tuple(config.getoption("--phases").split(","))
-    GENERATION.reads_only = options.is_safe(config)
+    GENERATION.reads_only = not options.profile(config).generates_writes
     with suppress(TargetError):  # told when the run begins
         GENERATION.api_key = options.keys(config).api_key or MOCK_OWNER
     hypothesis.settings.register_profile(
@@ -144,8 +145,7 @@ def identities(credentials: Credentials, places: Places, target: Target) -> Iden
 @pytest.fixture
 def matrix(api: Api, places: Places, identities: Identities, credentials: Credentials, pytestconfig: pytest.Config) -> Matrix:
     """Carries the matrix of roles out."""
-    refusals_only = pytestconfig.getoption("--matrix") == "refusals" or options.is_safe(pytestconfig)
-    return Matrix(api, places, identities, credentials, refusals_only=refusals_only)
+    return Matrix(api, places, identities, credentials, refusals_only=pytestconfig.getoption("--matrix") == "refusals")
 
 
 @pytest.fixture(scope="session")
@@ -177,11 +177,15 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the promises that were not asked for."""
+    """Leave out the promises that were not asked for, and skip those that the profile has no time for."""
     if wanted := _wanted(config):
         kept = [item for item in items if (marker := item.get_closest_marker("promise")) and marker.args[0].startswith(wanted)]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+    profile = options.profile(config)
+    for item in items:
+        if (marker := item.get_closest_marker("promise")) and marker.args[0] in profile.leaves_out:
+            item.add_marker(pytest.mark.skip(reason=f"--profile {profile.name} leaves it out"))
 
 
 @pytest.hookimpl(wrapper=True)

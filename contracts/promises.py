@@ -237,13 +237,6 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 MATRICES = ("full", "refusals")
 """How much of the matrix of roles is asked: all of it, or all but what permitted callers write."""
 
-SAFE, FULL = "safe", "full"
-PROFILES: Mapping[str, str] = {
-    SAFE: "makes what the promises need; generated requests only read, and the matrix of roles leaves permitted writes out",
-    FULL: "generated requests write too, and the matrix of roles is carried out whole",
-}
-"""What a run does to its target. A deployment elsewhere is treated safely unless told otherwise."""
-
 PROMISES: Mapping[str, Promise] = {promise.code: promise for promise in _ROWS}
 
 

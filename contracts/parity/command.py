@@ -13,7 +13,7 @@ from rich.text import Text
 
 from contracts.parity.comparing import Compared, Parity, compare
 from contracts.parity.running import Side, SideError, run
-from contracts.promises import SAFE
+from contracts.profiles import SAFE
 
 _COLOURS = {Parity.AGREE: "green", Parity.DIFFER: "bold red", Parity.UNTESTED: "yellow"}
 _ENV = "SESSIONSUITE_CONTRACTS_{}"
@@ -68,7 +68,7 @@ def parity(
 def _caution(sides: Sequence[Side], options: Sequence[str]) -> list[str]:
     """Ask both as one that is elsewhere is asked, unless the options say otherwise: the comparison is of the same questions."""
     is_said = any(option.partition("=")[0] == "--profile" for option in options)
-    return [] if is_said or all(side.is_here for side in sides) else ["--profile", SAFE]
+    return [] if is_said or all(side.is_here for side in sides) else ["--profile", SAFE.name]
 
 
 def _show(console: Console, sides: Sequence[Side], compared: Sequence[Compared]) -> None:

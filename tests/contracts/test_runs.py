@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from contracts.profiles import QUICK
 from contracts.promises import PROMISES
 from tests.contracts.complete import TOKEN_SECONDS
 from tests.contracts.running import ROOT, contracts, verdicts
@@ -48,6 +49,15 @@ def test_the_seed_decides_what_is_generated():
         assert verdicts(run) == {"SC101": "kept"}, run.stdout[-5000:]
         sent.append([line for line in run.stdout.splitlines() if line.startswith("requests ")])
     assert sent[0] == sent[1] != sent[2]
+
+
+def test_the_quick_profile_checks_promises_of_every_class_and_says_what_it_leaves_out():
+    run = contracts("run", *COMPLETE_APP, "--profile", "quick", "-w", "2")
+    told = verdicts(run)
+    assert {code for code, verdict in told.items() if verdict != "kept"} == QUICK.leaves_out, run.stdout[-3000:]
+    assert "--profile quick leaves it out" in run.stdout
+    assert {PROMISES[code].kind for code, verdict in told.items() if verdict == "kept"} == {row.kind for row in PROMISES.values()}
+    assert run.returncode == 0
 
 
 def test_a_target_that_does_not_answer_is_exit_code_3():

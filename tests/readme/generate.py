@@ -9,7 +9,8 @@ from urllib.parse import urljoin
 import openapi
 from contracts.dialects.table import DIALECTS
 from contracts.document import event_order
-from contracts.promises import CLASSES, PROFILES, PROMISES
+from contracts.profiles import PROFILES
+from contracts.promises import CLASSES, PROMISES
 from contracts.report.catalogue import catalogue
 from mockserver.domain.chaos import FAULTS
 from mockserver.domain.errors import REFUSALS
@@ -123,7 +124,7 @@ def tables() -> dict[str, str]:
                 for row in DIALECTS.values()
             ],
         ),
-        "profiles": _table(("profile", "what is done"), [(f"`{name}`", text) for name, text in PROFILES.items()]),
+        "profiles": _table(("profile", "what is done"), [(f"`{one.name}`", one.meaning) for one in PROFILES.values()]),
     }
 
 

@@ -1,0 +1,48 @@
+"""What a run does to its target, and how much of it: `--profile`. Elsewhere than here it is safe unless told otherwise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contracts.promises import MATRICES, PHASES
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a run goes about: whether generated requests write, and what it takes where no option says so.
+
+    `examples` are generated requests an operation, `leaves_out` the promises that are not checked because they ask too much.
+    """
+
+    name: str
+    meaning: str
+    generates_writes: bool
+    matrix: str
+    examples: int = 25
+    phases: tuple[str, ...] = PHASES
+    leaves_out: frozenset[str] = frozenset()
+
+
+_EVERYTHING, _REFUSALS = MATRICES
+QUICK = Profile(
+    "quick",
+    "as `safe` with few generated requests, and without the promises that ask the most: done in seconds, for while you work",
+    generates_writes=False,
+    matrix=_REFUSALS,
+    examples=3,
+    phases=("examples", "fuzzing"),
+    leaves_out=frozenset({"SC102", "SC704", "SC712"}),
+)
+SAFE = Profile(
+    "safe",
+    "makes what the promises need; generated requests only read, and the matrix of roles leaves permitted writes out",
+    generates_writes=False,
+    matrix=_REFUSALS,
+)
+FULL = Profile(
+    "full",
+    "generated requests write too, and the matrix of roles is carried out whole",
+    generates_writes=True,
+    matrix=_EVERYTHING,
+)
+PROFILES: Mapping[str, Profile] = {profile.name: profile for profile in (QUICK, SAFE, FULL)}
+"""The profiles by name."""
