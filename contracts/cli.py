@@ -10,6 +10,7 @@ import click
 from contracts.auth_file import AuthFileError, Keys, read_keys
 from contracts.baseline import BaselineError, read
 from contracts.dialects.table import DIALECTS_ARE, expected_answers
+from contracts.drift.command import drift
 from contracts.journal import FOLDER as JOURNALS
 from contracts.parity.command import parity
 from contracts.profiles import FULL, PROFILES, QUICK
@@ -237,3 +238,4 @@ def sweep(**options: Any) -> None:
 
 
 main.add_command(parity)
+main.add_command(drift)

@@ -1,7 +1,9 @@
 """Compares the operations that two documents both have: parameters, bodies, answers, roles."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from contracts.drift.differences import Difference, Level, Way
@@ -9,6 +11,8 @@ from contracts.drift.reading import Document, Place
 from contracts.drift.schemas import Comparison
 
 Operation = tuple[Place, Place]
+_EVENTS = "text/event-stream"
+_PARSED_EVENT = {"event", "data", "id", "retry"}
 _NAME = re.compile(r"\{[^}]*\}")
 
 
@@ -28,7 +32,7 @@ def compare(ours: Document, theirs: Document) -> tuple[Difference, ...]:
         _told(f"{method} {path}", "operation", Level.ADDITIVE, "missing", "there", ours.root)
         for method, path in sorted(known.values(), key=lambda key: (key[1], key[0]))
     ]
-    return tuple(found)
+    return tuple(replace(one, file=os.path.relpath(one.file, ours.file.parent)) for one in found)
 
 
 def _shape(key: tuple[str, str]) -> tuple[str, str]:
@@ -133,7 +137,18 @@ def _media_types(place: Place) -> Mapping[str, Place]:
 def _schemas(schemas: Comparison, way: Way, where: str, ours: Place, theirs: Place) -> Iterator[Difference]:
     said, said_there = ours.get("schema"), theirs.get("schema")
     if said and said_there:
-        yield from schemas.compare(way, where, (said,), (said_there,))
+        mine, other = _event(schemas.ours, where, said), _event(schemas.theirs, where, said_there)
+        yield from schemas.compare(way, where, (mine,), (other,))
+
+
+def _event(document: Document, where: str, schema: Place) -> Place:
+    """Return what an event of a stream carries: some documents describe the parsed event, `{event, data}`, others its data."""
+    followed = document.follow(schema)
+    members = followed.node.get("properties", {}) if where.endswith(f"({_EVENTS})") and isinstance(followed.node, dict) else {}
+    if "data" not in members or not members.keys() <= _PARSED_EVENT:
+        return schema
+    data = followed.at("properties", "data")
+    return data.get("contentSchema") or data
 
 
 def _roles(name: str, ours: Place, theirs: Place) -> Iterator[Difference]:
@@ -153,7 +168,7 @@ def _permitted(operation: Place) -> frozenset[str]:
 
 
 def _told(where: str, kind: str, level: Level, ours: str, theirs: str, place: Place) -> Difference:
-    return Difference(where, kind, level, ours, theirs, place.file.name, place.pointer)
+    return Difference(where, kind, level, ours, theirs, str(place.file), place.pointer)
 
 
 def _presence(is_required: bool) -> str:

@@ -61,6 +61,12 @@ class Document:
             place = self._referred(place, reference)
         raise DocumentError(f"{place.file.name}#{place.pointer}: the references go round in a circle")
 
+    def all_meant(self, places: tuple[Place, ...]) -> tuple[Place, ...]:
+        """Follow the references that nothing stands beside: so two references to one schema are the same."""
+        return tuple(
+            self.follow(place) if isinstance(place.node, dict) and place.node.keys() == {"$ref"} else place for place in places
+        )
+
     def siblings(self, place: Place) -> Place | None:
         """Return what stands beside a reference, which counts as well (3.1); None where nothing does."""
         beside = {name: value for name, value in place.node.items() if name != "$ref"}

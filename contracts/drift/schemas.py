@@ -8,6 +8,7 @@ from contracts.drift.differences import LEVELS, Change, Difference, Level, Way
 from contracts.drift.reading import Document, Place
 from contracts.drift.shapes import LOWER, OTHER, UPPER, Places, Shape, shape_of
 
+_NONE: frozenset[str] = frozenset()
 _NUMBERS = frozenset({"integer", "number"})
 Pair = tuple[Way, Places, Places]
 
@@ -20,24 +21,47 @@ class Comparison:
     theirs: Document
     _seen: set[Pair] = field(default_factory=set)
 
-    def compare(self, way: Way, where: str, ours: Places, theirs: Places, *, tag: str = "") -> Iterator[Difference]:
-        """Tell the differences of two schemas; `tag` is a member that names the branch, and is compared as such already."""
-        pair = (way, ours, theirs)
+    def compare(
+        self, way: Way, where: str, ours: Places, theirs: Places, *, tags: frozenset[str] = _NONE
+    ) -> Iterator[Difference]:
+        """Tell the differences of two schemas; `tags` are members that name the branch, and are compared as such already."""
+        pair = (way, self.ours.all_meant(ours), self.theirs.all_meant(theirs))
         if pair in self._seen:
             return
         self._seen.add(pair)
         sides = _Sides(way, where, shape_of(self.ours, ours), shape_of(self.theirs, theirs), ours[0])
+        if bool(sides.ours.variants) != bool(sides.theirs.variants):
+            yield from self._one_against_union(sides, ours, theirs)
+            return
         yield from _types(sides)
         yield from _values(sides)
         yield from _bounds(sides)
-        yield from self._members(sides, tag)
+        yield from self._members(sides, tags)
         yield from self._inside(sides)
-        yield from self._variants(sides)
+        yield from self._variants(sides, tags)
 
-    def _members(self, sides: "_Sides", tag: str) -> Iterator[Difference]:
+    def _one_against_union(self, sides: "_Sides", ours: Places, theirs: Places) -> Iterator[Difference]:
+        """Compare one schema with the branch of a union that has its types; the other branches are more than the one."""
+        is_ours = bool(sides.ours.variants)
+        union, one = (sides.ours, sides.theirs) if is_ours else (sides.theirs, sides.ours)
+        document = self.ours if is_ours else self.theirs
+        alike = [name for name, branch in union.variants.items() if shape_of(document, branch).types == one.types]
+        if len(alike) != 1:
+            yield sides.told(
+                "union", Change.OTHER, *(", ".join(side.variants) or "one schema" for side in (sides.ours, sides.theirs))
+            )
+            return
+        branch = union.variants[alike[0]]
+        others = ", ".join(name for name in union.variants if name not in alike)
+        yield sides.told(
+            "branches", Change.NARROWER if is_ours else Change.WIDER, *((others, "missing") if is_ours else ("missing", others))
+        )
+        yield from self.compare(sides.way, sides.where, branch if is_ours else ours, theirs if is_ours else branch)
+
+    def _members(self, sides: "_Sides", tags: frozenset[str]) -> Iterator[Difference]:
         ours, theirs = sides.ours, sides.theirs
-        tags = {tag, ours.discriminator, theirs.discriminator} - {""}
-        for name in sorted({*ours.members, *theirs.members} - tags):
+        named = tags | {ours.discriminator, theirs.discriminator}
+        for name in sorted({*ours.members, *theirs.members} - named):
             inside = f"{sides.where}.{name}"
             if name not in theirs.members:
                 yield from sides.only_ours(name)
@@ -62,12 +86,8 @@ class Comparison:
             level = Level.ADDITIVE if (sides.way, change) == (Way.RESPONSE, Change.WIDER) else None
             yield sides.told("other members", change, *(_open(side) for side in (sides.ours, sides.theirs)), level=level)
 
-    def _variants(self, sides: "_Sides") -> Iterator[Difference]:
+    def _variants(self, sides: "_Sides", tags: frozenset[str]) -> Iterator[Difference]:
         ours, theirs = sides.ours.variants, sides.theirs.variants
-        if not ours or not theirs:
-            if ours or theirs:
-                yield sides.told("union", Change.OTHER, *(", ".join(side) or "one schema" for side in (ours, theirs)))
-            return
         names = {name for name in (sides.ours.discriminator, sides.theirs.discriminator) if name}
         if len(names) > 1:
             yield sides.told("discriminator", Change.OTHER, sides.ours.discriminator, sides.theirs.discriminator)
@@ -76,9 +96,9 @@ class Comparison:
             yield sides.told("branches", Change.NARROWER, ", ".join(missing), "missing")
         if added := sorted(theirs.keys() - ours.keys()):
             yield sides.told("branches", Change.WIDER, "missing", ", ".join(added))
-        for name in sorted(ours.keys() & theirs.keys()):
+        for name in (name for name in ours if name in theirs):
             inside = f"{sides.where}<{name}>"
-            yield from self.compare(sides.way, inside, ours[name], theirs[name], tag=next(iter(names), ""))
+            yield from self.compare(sides.way, inside, ours[name], theirs[name], tags=tags | names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +118,7 @@ class _Sides:
             level or LEVELS[self.way, change],
             str(ours),
             str(theirs),
-            self.place.file.name,
+            str(self.place.file),
             self.place.pointer,
         )
 
@@ -160,8 +180,18 @@ def _bounds(sides: _Sides) -> Iterator[Difference]:
     ours, theirs = sides.ours.bounds, sides.theirs.bounds
     for name in (*LOWER, *UPPER, *OTHER):
         said, said_there = ours.get(name), theirs.get(name)
-        if said != said_there:
+        if name == "pattern" and said and said_there and said != said_there and unanchored(said) == unanchored(said_there):
+            looser = Change.WIDER if len(said) > len(said_there) else Change.NARROWER
+            yield sides.told("anchors of a pattern", looser, said, said_there)
+        elif said != said_there:
             yield sides.told(name, _of_bounds(name, said, said_there), *(_bound(side) for side in (said, said_there)))
+
+
+def unanchored(pattern: str) -> str:
+    """Return a pattern without its anchors, and in one spelling of digits, of escapes, of the order of ranges."""
+    for written, plain in ((r"\d", "[0-9]"), (r"\=", "="), (r"\-", "-"), ("[0-9a-zA-Z", "[a-zA-Z0-9")):
+        pattern = pattern.replace(written, plain)
+    return pattern.removeprefix("^").removesuffix("$")
 
 
 def _of_bounds(name: str, ours: Any, theirs: Any) -> Change:

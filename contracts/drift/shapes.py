@@ -47,6 +47,9 @@ def shape_of(document: Document, places: Places) -> Shape:
         _join(shape, document, place)
     nullable = [_allows_null(document, place) for place in said if _restricts(place)]
     shape.is_nullable = bool(nullable) and all(nullable)
+    if shape.types is None and shape.variants:
+        branches = [shape_of(document, branch).types for branch in shape.variants.values()]
+        shape.types = frozenset().union(*(types for types in branches if types)) if all(branches) else None
     return shape
 
 
