@@ -26,6 +26,7 @@ _ABOUT: Mapping[str, tuple[str, ...]] = {
     "SC212": ("getAliasRoutedSession", "listAliasRoutedSessions"),
     "SC213": ("getSessionArtifact", "listSessionArtifacts"),
     "SC214": ("getSessionArtifact", "listSessionArtifacts"),
+    "SC219": (),
     "SC22": (_SESSIONS,),
     "SC224": ("queryCorpus",),
     "SC225": (_SESSIONS, "queryCorpus"),

@@ -64,6 +64,21 @@ class Places:
         root, last = operation.parameters[0], operation.parameters[-1]
         return {**self.of(operation), **self._fresh[root, last]()}
 
+    def whole(self, operation: Operation) -> Names:
+        """Return names the last of which is of a new object, and those of all that hangs on it. Raises UnavailableError."""
+        names: dict[str, Any] = dict(self.fresh(operation))
+        last = operation.parameters[-1]
+        if last == "agent_key":
+            names |= self._new_schedule(names["agent_key"])
+            names["session_key"] = self.world.session({"key": names["agent_key"]}, from_session=self._origin("agent_key"))["key"]
+        if operation.parameters[0] == "alias_key":
+            names["agent_key"] = self._agent["agent_key"]
+        if last in {"agent_key", "session_key"}:
+            names |= self._hanging_on({"agent_key": names["agent_key"], "key": names["session_key"]})
+        if last == "corpus_key":
+            names |= self._new_document(names["corpus_key"])
+        return names
+
     @cached_property
     def _by_root(self) -> Mapping[str, Callable[[], Names]]:
         return {
@@ -162,19 +177,21 @@ class Places:
 
     def _said(self, session: Json) -> Names:
         """Say something in a session and send a file with it; the names of what is there then."""
-        events = self._api.call("POST", events_path(session), data={"message": "Hello!"}, files=_FILE, expect=201).json()[
-            "events"
-        ]
+        self._api.call("POST", events_path(session), data={"message": "Hello!"}, files=_FILE, expect=201)
+        return {"session_key": session["key"], **self._hanging_on(session)}
+
+    def _hanging_on(self, session: Json) -> Names:
         return {
-            "session_key": session["key"],
-            "event_id": events[0]["id"],
+            "event_id": self._api.events(session)[0]["id"],
             "artifact_id": self._api.artifacts(session)[0]["artifact_id"],
         }
 
+    def _origin(self, root: str) -> Json:
+        return {"agent_key": self._agent["agent_key"], "session_key": self.of_root(root)["session_key"]}
+
     def _fork(self, root: str) -> Json:
         """Make another session with the same events: that costs no turn."""
-        names = self.of_root(root)
-        origin = {"agent_key": self._agent["agent_key"], "session_key": names["session_key"]}
+        names, origin = self.of_root(root), self._origin(root)
         if root == "alias_key":
             return self.world.routed_session({"key": names["alias_key"]}, from_session=origin)
         return self.world.session({"key": names["agent_key"]}, from_session=origin)

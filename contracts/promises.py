@@ -99,6 +99,12 @@ _ROWS = (
     Promise("SC212", "state", "A session of an alias is the same by both routes, and no other alias has it.", needs=_TURNS),
     Promise("SC213", "state", "An uploaded file is listed and read back byte for byte, with its checksum.", needs=_TURNS),
     Promise("SC214", "state", "A file belongs to its session: no other one has it, and it is gone with it.", needs=_TURNS),
+    Promise(
+        "SC219",
+        "state",
+        "What is removed is gone by every route, with all that hung on it, and does not come back.",
+        needs=_PLACES,
+    ),
     Promise("SC220", "filter", "A condition, its negation, and its field being null part a listing: none twice, none lost."),
     Promise("SC221", "filter", "AND, OR and NOT are those of sets, whatever the conditions are, and bind as documented."),
     Promise("SC222", "filter", "Comparisons, IN, LIKE and arithmetic agree with one another."),

@@ -66,6 +66,9 @@ class Request:
     def of(self, method: str) -> "Request":
         return replace(self, environ={**self.environ, "REQUEST_METHOD": method})
 
+    def to(self, path: str) -> "Request":
+        return replace(self, environ={**self.environ, "PATH_INFO": path})
+
     def sent(self) -> Answer:
         started: list[Any] = []
         given = {"wsgi.input": io.BytesIO(self.body), "CONTENT_LENGTH": str(len(self.body))}
