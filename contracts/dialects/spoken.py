@@ -20,14 +20,16 @@ class Spoken:
         self._is_strict = is_strict
         self._answers: dict[str, Answer] = {}
 
-    def answer(self, dialect: Dialect) -> Answer:
-        """Return what the target answers; where it cannot be told, nothing is found."""
+    def answer(self, dialect: Dialect) -> Answer | None:
+        """Return what the target answers; where it cannot be told, nothing is found. None where ours is assumed unasked."""
+        if self._is_strict and dialect.name not in self._expected:
+            return None
         if dialect.name not in self._answers:
             self._answers[dialect.name] = self._found(dialect)
         return self._answers[dialect.name]
 
     def _found(self, dialect: Dialect) -> Answer:
-        if expected := self._expected.get(dialect.name) or (dialect.ours if self._is_strict else ""):
+        if expected := self._expected.get(dialect.name):
             return Answer(dialect.name, expected, is_expected=True)
         try:
             return Answer(dialect.name, self._probe(dialect))
@@ -58,5 +60,7 @@ class Speaks:
 
     def _answer(self, dialect: Dialect) -> str:
         answer = self.spoken.answer(dialect)
+        if answer is None:
+            return dialect.ours
         self.heard.append(answer)
         return answer.found or dialect.ours

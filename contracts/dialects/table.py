@@ -92,7 +92,7 @@ class Answer:
         asked = DIALECTS[self.dialect]
         if not self.found:
             return f"{asked.question}: not found out ({self.why})"
-        note = f", where we assume: {asked.ours}" if self.differs else ""
+        note = ", as named" if self.is_expected else f", where we assume: {asked.ours}" if self.differs else ""
         return f"{asked.question}: {self.found}{note}"
 
 

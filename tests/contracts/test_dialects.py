@@ -37,6 +37,7 @@ def test_what_a_target_answers_in_its_own_way_differs_and_is_not_broken(name, an
 def test_what_somebody_expects_is_no_difference():
     told = run("merges_metadata", "SC204", "--dialect", "metadata-patch=merges")
     assert "SC204  kept " in told.stdout, told.stdout[-3000:]
+    assert "metadata in a PATCH of a session: merges, as named" in told.stdout
     assert told.returncode == 0
 
 
@@ -47,6 +48,10 @@ def test_a_target_that_is_held_to_an_answer_and_gives_another_is_broken(options)
     told = run("merges_metadata", "SC204", *options)
     assert "SC204  BROKEN " in told.stdout, told.stdout[-3000:]
     assert told.returncode == 1
+
+
+def test_what_is_assumed_unasked_is_not_told_as_an_answer():
+    assert "metadata-patch" not in run("tells_of_foreign_objects", "SC204").stdout
 
 
 def test_no_dialect_excuses_what_is_wrong_in_it():
