@@ -11,6 +11,7 @@ import pytest
 from contracts.dialects.table import DIALECTS, Answer
 from contracts.matrix import Cell, Expected, Outcome
 from contracts.promises import PROMISES
+from contracts.sequences.reproduction import reproduction_from
 from contracts.verdicts import Failure, Finding, Result, Verdict
 
 _LONGEST_MESSAGE = 2000
@@ -55,7 +56,7 @@ class Book:
         self.failed_otherwise |= report.outcome == "failed" and not promise
         if promise and (report.when == "call" or report.outcome != "passed"):
             check = _check(report)
-            failure = Failure(*check, _message(report)) if report.outcome == "failed" else None
+            failure = _failure(report) if report.outcome == "failed" else None
             self._entries.append(_Entry(str(promise), report.outcome, _reason(report), check, failure, report.start, heard))
 
     @property
@@ -119,6 +120,11 @@ def _check(report: pytest.TestReport) -> tuple[str, str]:
 
 def _checks(entries: Iterable[_Entry], outcome: str) -> set[tuple[str, str]]:
     return {entry.check for entry in entries if entry.outcome == outcome}
+
+
+def _failure(report: pytest.TestReport) -> Failure:
+    written = vars(report).get("reproduction")
+    return Failure(*_check(report), _message(report), reproduction=reproduction_from(written) if written else None)
 
 
 def _message(report: pytest.TestReport) -> str:

@@ -115,7 +115,7 @@ class Identities:
     def _strangers(self) -> Iterator[Identity]:
         yield Identity("no credential", Standing.STRANGER)
         yield Identity("unknown key", Standing.STRANGER, lambda: {"x-api-key": UNKNOWN_KEY})
-        yield Identity("unknown token", Standing.STRANGER, lambda: {"authorization": f"Bearer {_FORGED}"})
+        yield Identity("unknown token", Standing.STRANGER, lambda: {"authorization": f"Bearer {FORGED_TOKEN}"})
 
     def _with_roles(self) -> Iterator[Identity]:
         yield self.without_roles()
@@ -178,4 +178,4 @@ class Identities:
         return replace(identity, credential=lambda: made.headers)
 
 
-_FORGED = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJvd25lciJ9.c2lnbmVkLWJ5LW5vYm9keS1zaWduZWQtYnktbm9ib2R5LXNpZ25lZA"
+FORGED_TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJvd25lciJ9.c2lnbmVkLWJ5LW5vYm9keS1zaWduZWQtYnktbm9ib2R5LXNpZ25lZA"  # noqa: S105 - of nobody

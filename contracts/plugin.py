@@ -25,6 +25,8 @@ from contracts.journal import Journal
 from contracts.matrix import Cell, Matrix
 from contracts.places import Places
 from contracts.promises import PHASES, wants_generated
+from contracts.sequences.names import stem_of
+from contracts.sequences.plugin import Sequences
 from contracts.target import MOCK_OWNER, Target, TargetError, UnreachableError, check_reachable
 from contracts.world import RunWorld
 
@@ -34,6 +36,7 @@ CELLS = pytest.StashKey[list[Cell]]()
 HEARD = pytest.StashKey[list[Answer]]()
 """What a test has asked of the target's dialect."""
 
+SEQUENCES = "contracts-sequences"
 GENERATED_SUITE = "test_document.py"
 DIALECTS_SUITE = "test_dialects.py"
 
@@ -63,6 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     config.addinivalue_line("markers", "promise(code): the promise that a test checks")
     options.settle(config)
+    config.pluginmanager.register(Sequences(), SEQUENCES)
     seed = config.getoption("--hypothesis-seed")
     GENERATION.seed = int(seed) if seed is not None and seed.isdecimal() else None
     GENERATION.phases = tuple(config.getoption("--phases").split(","))
@@ -106,7 +110,8 @@ def run_id(target: Target, pytestconfig: pytest.Config) -> str:
         worker = getattr(pytestconfig, "workerinput", {}).get("workerid", "main")
         run_id = f"{random.Random(worker).getrandbits(32):08x}"  # noqa: S311 - a name, not a secret
     folder = Path(pytestconfig.getoption("--journal-dir")) if target.app is None else None
-    target.wire.journal = Journal(folder, target.base_url, run_id)
+    target.wire.journal = Journal(folder, target.base_url, stem_of(run_id))
+    pytestconfig.pluginmanager.getplugin(SEQUENCES).follow(target, run_id)
     return run_id
 
 

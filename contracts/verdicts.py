@@ -6,6 +6,7 @@ from enum import StrEnum
 from contracts.dialects.table import Answer
 from contracts.matrix import Cell
 from contracts.promises import Promise
+from contracts.sequences.reproduction import Reproduction
 
 
 class Verdict(StrEnum):
@@ -22,13 +23,14 @@ class Verdict(StrEnum):
 class Failure:
     """A check that failed. `example` tells its parametrisation from others of the same test; it is stable from run to run.
 
-    `is_known` says that the baseline of the run has it.
+    `is_known` says that the baseline of the run has it; `reproduction` are the requests that led to it, where the run has them.
     """
 
     test: str
     example: str
     message: str
     is_known: bool = False
+    reproduction: Reproduction | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

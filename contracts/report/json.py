@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from contracts.dialects.table import DIALECTS
-from contracts.verdicts import Finding, Result, Verdict
+from contracts.verdicts import Failure, Finding, Result, Verdict
 
 FORM = 1
 """The version of the form; a field that is added does not change it."""
@@ -47,7 +47,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "verdict": finding.verdict,
         "untested": list(finding.untested),
         "differs": [answer.dialect for answer in finding.differs],
-        "failures": [
-            {"test": one.test, "example": one.example, "message": one.message, "known": one.is_known} for one in finding.failures
-        ],
+        "failures": [_failure(failure) for failure in finding.failures],
     }
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    made = failure.reproduction
+    told = {"test": failure.test, "example": failure.example, "message": failure.message, "known": failure.is_known}
+    return told | ({"reproduction": made.as_json()} if made else {})

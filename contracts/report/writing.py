@@ -8,7 +8,8 @@ from contracts.report.github import summary
 from contracts.report.html import page
 from contracts.report.json import written
 from contracts.report.sarif import sarif
-from contracts.verdicts import Result
+from contracts.report.scripts import write_scripts
+from contracts.verdicts import Failure, Result
 
 REPORTS: Mapping[str, tuple[str, Callable[[Result], str]]] = {
     "html": ("report.html", page),
@@ -27,7 +28,7 @@ def write(kinds: list[str], folder: Path, result: Result) -> list[Path]:
         name, report = REPORTS[kind]
         files.append(folder / name)
         files[-1].write_text(report(result), "utf-8")
-    return files
+    return files + write_scripts(folder, result)
 
 
 def without(result: Result, secrets: Iterable[str]) -> Result:
@@ -43,7 +44,7 @@ def without(result: Result, secrets: Iterable[str]) -> Result:
         replace(
             finding,
             untested=tuple(map(clean, finding.untested)),
-            failures=tuple(replace(one, example=clean(one.example), message=clean(one.message)) for one in finding.failures),
+            failures=tuple(_cleaned(one, clean) for one in finding.failures),
         )
         for finding in result.findings
     )
@@ -53,3 +54,9 @@ def without(result: Result, secrets: Iterable[str]) -> Result:
         cells=tuple(replace(cell, why=clean(cell.why)) for cell in result.cells),
         dialects=tuple(replace(answer, why=clean(answer.why)) for answer in result.dialects),
     )
+
+
+def _cleaned(failure: Failure, clean: Callable[[str], str]) -> Failure:
+    made = failure.reproduction
+    told = made and replace(made, why=clean(made.why), script=clean(made.script))
+    return replace(failure, example=clean(failure.example), message=clean(failure.message), reproduction=told)

@@ -8,6 +8,7 @@ import httpx
 from contracts.collections import Collection, collections
 from contracts.journal import Journal
 from contracts.wire.budget import Budget, Limits, NotSentError
+from contracts.wire.recorder import Recorder
 
 MOST_REPEATS = 5
 LONGEST_WAIT_SECONDS = 120.0
@@ -24,6 +25,7 @@ class Wire(httpx.BaseTransport):
         self._inner, self._host = inner, host
         self.budget = budget or Budget(Limits())
         self.journal: Journal | None = None
+        self.recorder: Recorder | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request. Raises NotSentError for what may not be sent, and what the inner transport raises."""
@@ -33,13 +35,32 @@ class Wire(httpx.BaseTransport):
         self._check_removal(request)
         self.budget.take(request)
         number = self._intended(request)
-        response = self._answered(request)
+        response = self._recorded(request)
         self._journalled(request, response, number)
         return response
 
     def close(self) -> None:
         """Close the inner transport."""
         self._inner.close()
+
+    def _recorded(self, request: httpx.Request) -> httpx.Response:
+        """Send, and have it kept; of what cleans up, that it is gone."""
+        recorder = self.recorder
+        if recorder is None:
+            return self._answered(request)
+        if self.budget.is_cleaning:
+            response = self._answered(request)
+            if request.method == "DELETE" and self._is_gone(response.status_code):
+                recorder.gone(request.url.path)
+            return response
+        conversation = recorder.note(request)
+        try:
+            response = self._answered(request)
+        except httpx.HTTPError:
+            conversation.broke()
+            raise
+        conversation.answered(response)
+        return response
 
     def _answered(self, request: httpx.Request) -> httpx.Response:
         """Send, and send again what the target was too busy for, when it says (RFC 9110 §10.2.3)."""

@@ -1,0 +1,36 @@
+"""What a run knows about a failure besides its message: the requests that led to it, and whether they lead there again."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """What came of sending a sequence again."""
+
+    REPRODUCES = "reproduces"
+    DIFFERS = "did not reproduce (flaky or state-dependent)"
+    NOT_TRIED = "not re-executed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """A sequence as a script, and what came of it; `why` says more about an outcome other than REPRODUCES."""
+
+    outcome: Outcome
+    why: str
+    requests: int
+    script: str
+
+    def __str__(self) -> str:
+        return f"{self.outcome}{f': {self.why}' if self.why else ''}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Write it so that it can be sent from process to process."""
+        return asdict(self) | {"outcome": str(self.outcome)}
+
+
+def reproduction_from(written: Mapping[str, Any]) -> Reproduction:
+    """Read a reproduction."""
+    return Reproduction(**{**written, "outcome": Outcome(written["outcome"])})
