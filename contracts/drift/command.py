@@ -12,7 +12,7 @@ import openapi
 from contracts.drift.differences import Level
 from contracts.drift.operations import compare
 from contracts.drift.reading import Document, DocumentError
-from contracts.drift.reviewed import Review, ReviewedError, read, review, written
+from contracts.drift.reviewed import REVIEWED, Review, ReviewedError, read, review, written
 
 FORMS = ("text", "json", "github")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -21,7 +21,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command()
 @click.argument("vendor", type=_FILE)
 @click.option("--document", type=_FILE, default=openapi.DOCUMENT, help="ours; by default the one that this suite serves")
-@click.option("--reviewed", type=_FILE, default=openapi.REVIEWED, help="breaking differences that are meant, by their reasons")
+@click.option("--reviewed", type=_FILE, default=REVIEWED, help="breaking differences that are meant, by their reasons")
 @click.option("--reviewed-update", is_flag=True, help="write that file anew: keep reasons, add what has none, drop what is gone")
 @click.option("--format", "form", type=click.Choice(FORMS), default=FORMS[0], show_default=True, help="how to tell them")
 @click.option("--all", "is_whole", is_flag=True, help="tell in text what is not breaking, or reviewed, one by one too")

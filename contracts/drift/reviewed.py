@@ -1,4 +1,4 @@
-"""Differences that somebody has reviewed and means to keep, each with its reason, in a file beside our document.
+"""Differences that somebody has reviewed and means to keep, each with its reason, in a file.
 
 The file is a mapping from reason to entries; an entry is the place of a difference and its kind, as `drift` prints them. What no
 reason stands over yet is under `""`: that does not count as reviewed.
@@ -12,7 +12,8 @@ import yaml
 
 from contracts.drift.differences import Difference, Level
 
-NOT_YET = ""
+REVIEWED = Path(__file__).with_name("reviewed.yaml")
+"""Where our document differs on purpose from the one that the platform publishes."""
 
 
 class ReviewedError(Exception):
