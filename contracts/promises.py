@@ -79,6 +79,7 @@ class Promise:
 _TURNS = (Needs.TURNS,)
 _SEARCHES = (Needs.TURNS, Needs.CORPUS)
 _KEYS = (Needs.KEYS,)
+_SIDES = (Needs.TURNS, Needs.CORPUS, Needs.KEYS)
 _FIELDS = (Needs.TURNS, Needs.CORPUS, Needs.CLIENTS)
 _PLACES = (Needs.TURNS, Needs.CORPUS, Needs.KEYS, Needs.CLIENTS)
 
@@ -230,6 +231,7 @@ _ROWS = (
         "Nothing of one account shows in another, whatever is asked or written there.",
         needs=(*_PLACES, Needs.ACCOUNT),
     ),
+    Promise("SC714", "access", "Nothing of one agent, session, corpus or user shows in another of its account.", needs=_SIDES),
     Promise("SC801", "robustness", "A request that is refused stores nothing.", needs=_TURNS),
     Promise("SC802", "robustness", "A text is given back as it was sent, to the character, or it is refused.", needs=_FIELDS),
     Promise("SC803", "robustness", "What cannot be read is refused by name, and never fails the server.", needs=_FIELDS),
