@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -38,6 +39,8 @@ class Book:
         self._entries: list[_Entry] = []
         self._cells: list[Cell] = []
         self._dialects: dict[str, Answer] = {}
+        self._spent: dict[str, dict[str, int]] = {}
+        self._began = monotonic()
         self.failed_otherwise = False
 
     def clear(self) -> None:
@@ -45,6 +48,8 @@ class Book:
         self._entries.clear()
         self._cells.clear()
         self._dialects.clear()
+        self._spent.clear()
+        self._began = monotonic()
         self.failed_otherwise = False
 
     def add(self, report: pytest.TestReport) -> None:
@@ -52,12 +57,29 @@ class Book:
         self._cells += map(cell_from, vars(report).get("cells", ()))
         heard = tuple(Answer(**answer) for answer in vars(report).get("heard", ()))
         self._dialects |= {answer.dialect: answer for answer in heard}
+        if spent := vars(report).get("spent"):
+            self._spent[vars(report).get("worker_id", "")] = spent
         promise = dict(report.user_properties).get("promise")
         self.failed_otherwise |= report.outcome == "failed" and not promise
         if promise and (report.when == "call" or report.outcome != "passed"):
             check = _check(report)
             failure = _failure(report) if report.outcome == "failed" else None
             self._entries.append(_Entry(str(promise), report.outcome, _reason(report), check, failure, report.start, heard))
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far, by all processes."""
+        return sum(spent["requests"] for spent in self._spent.values())
+
+    @property
+    def turns(self) -> int:
+        """How many turns agents were asked for so far."""
+        return sum(spent["turns"] for spent in self._spent.values())
+
+    @property
+    def seconds(self) -> float:
+        """How long the run has taken so far."""
+        return monotonic() - self._began
 
     @property
     def is_empty(self) -> bool:
@@ -80,6 +102,9 @@ class Book:
             findings=tuple(_finding(code, by_promise[code]) for code in sorted(by_promise)),
             cells=tuple(self._cells),
             dialects=tuple(self._dialects[name] for name in DIALECTS if name in self._dialects),
+            requests=self.requests,
+            turns=self.turns,
+            seconds=self.seconds,
             **facts,
         )
 
@@ -129,7 +154,8 @@ def _failure(report: pytest.TestReport) -> Failure:
 
 def _message(report: pytest.TestReport) -> str:
     crash = getattr(report.longrepr, "reprcrash", None)
-    return str(crash.message if crash else report.longrepr or "")[:_LONGEST_MESSAGE]
+    text = str(crash.message if crash else report.longrepr or "")
+    return text.removeprefix("AssertionError: ").removeprefix("assert ")[:_LONGEST_MESSAGE]
 
 
 def _moment(seconds: float | None) -> str:

@@ -119,6 +119,8 @@ _JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, s
     help="the matrix of roles: all of it, or without what permitted callers write",
 )
 @click.option("--max-failures", type=click.IntRange(1), help="stop after so many broken checks")
+@click.option("--progress/--no-progress", default=None, help="a bar on the terminal; without it where CI is set")
+@click.option("--ci", envvar="CI", hidden=True)
 @click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), help="tolerate the failures in this file, no others")
 @click.option("--baseline-update", is_flag=True, help="write all present failures into the baseline")
 @click.option("--baseline-prune", is_flag=True, help="take out of the baseline what fails no more")
@@ -162,6 +164,8 @@ def _arguments(options: dict[str, Any]) -> list[str]:
     arguments += [f"--role-key={entry}" for entry in options["role_key"]]
     arguments += [f"--allow-host={host}" for host in options["allow_host"]]
     arguments += [f"--dialect={entry}" for entry in options["dialect"]]
+    is_quiet = bool(options["ci"]) if options["progress"] is None else not options["progress"]
+    arguments += ["--no-bar"] if is_quiet else []
     flags = ("keep", "baseline_update", "baseline_prune")
     arguments += [f"--{name.replace('_', '-')}" for name in flags if options[name]]
     arguments += ["-n", options["workers"]] if options["workers"] != "1" else []
@@ -181,7 +185,7 @@ def _plugins(options: dict[str, Any]) -> list[str]:
     """Name the plugins of others that the run needs: what else is installed costs time and might take part."""
     generating = ["schemathesis.pytest.plugin"] if wants_generated(options["promises"]) else []
     dividing = ["xdist.plugin"] if options["workers"] != "1" else []
-    return ["_hypothesis_pytestplugin", *generating, *dividing]
+    return ["_hypothesis_pytestplugin", "contracts.progress", *generating, *dividing]
 
 
 def _exit_code(code: int) -> int:

@@ -1,7 +1,7 @@
 """The end of a run: its result is cleaned of keys and held against the baseline, sets the exit code, and is written and told."""
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 
@@ -48,17 +48,51 @@ def _exit_code(book: Book, result: Result, status: int) -> int:
     return status
 
 
-def tell(config: pytest.Config, result: Result, line: Callable[..., object]) -> None:
+class Teller(Protocol):
+    """Tells a person what a run has found."""
+
+    def verdict(self, result: Result) -> None:
+        """Tell the verdict on every promise."""
+
+    def line(self, text: str) -> None:
+        """Tell something else, in a line that stays one."""
+
+    def summary(self, result: Result) -> None:
+        """Tell the sum of it."""
+
+
+class Plain:
+    """Tells it by pytest's own reporter."""
+
+    def __init__(self, reporter: Any) -> None:
+        self._reporter = reporter
+
+    def verdict(self, result: Result) -> None:
+        """Tell the verdict on every promise, line by line."""
+        self._reporter.section("promises")
+        for text, colour in verdict_lines(result):
+            self._reporter.write_line(text, **{colour: True})
+
+    def line(self, text: str) -> None:
+        """Tell something else."""
+        self._reporter.write_line(text)
+
+    def summary(self, result: Result) -> None:
+        """Tell the sum of it."""
+        self._reporter.write_line(summary(result))
+
+
+def tell(config: pytest.Config, result: Result, teller: Teller) -> None:
     """Tell what the run has found, and write the reports that are asked for."""
     option = config.getoption
-    for text, colour in verdict_lines(result):
-        line(text, **{colour: True})
+    teller.verdict(result)
     kinds = [kind for kind in option("--report").split(",") if kind in REPORTS]
     for file in write(kinds, Path(option("--report-dir")), result) if kinds else ():
-        line(f"report: {file}")
+        teller.line(f"report: {file}")
     for left in journals(Path(option("--journal-dir"))):
         if left.target == (option("--url") or "").rstrip("/") and left.intents:
-            line(f"{len(left.intents)} objects of run {left.run_id} are left there: sessions-contracts sweep removes them")
+            told = f"{len(left.intents)} objects of run {left.run_id} are left there: sessions-contracts sweep removes them"
+            teller.line(told)
     for text in annotations(result) if "github" in kinds else ():
-        line(text)
-    line(summary(result))
+        teller.line(text)
+    teller.summary(result)

@@ -28,7 +28,11 @@ from contracts.promises import PHASES, wants_generated
 from contracts.sequences.names import stem_of
 from contracts.sequences.plugin import Sequences
 from contracts.target import MOCK_OWNER, Target, TargetError, UnreachableError, check_reachable
+from contracts.telling import pytest_assertrepr_compare
+from contracts.wire.budget import Budget
 from contracts.world import RunWorld
+
+__all__ = ["pytest_assertrepr_compare"]
 
 CELLS = pytest.StashKey[list[Cell]]()
 """Where a test leaves the cells of the matrix that it has seen."""
@@ -37,6 +41,9 @@ HEARD = pytest.StashKey[list[Answer]]()
 """What a test has asked of the target's dialect."""
 
 SEQUENCES = "contracts-sequences"
+BUDGET = pytest.StashKey[Budget]()
+"""What this process has sent to the target."""
+
 GENERATED_SUITE = "test_document.py"
 DIALECTS_SUITE = "test_dialects.py"
 
@@ -89,9 +96,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def target(pytestconfig: pytest.Config) -> Target:
     """The target of the run."""
     try:
-        return options.opened(pytestconfig)
+        opened = options.opened(pytestconfig)
     except TargetError as error:
         pytest.exit(str(error), returncode=EXIT_WRONG_USE)
+    pytestconfig.stash[BUDGET] = opened.wire.budget
+    return opened
 
 
 @pytest.fixture(scope="session")
@@ -203,20 +212,22 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.when == "call":
         vars(report)["cells"] = [cell_as_json(cell) for cell in item.stash.get(CELLS, ())]
         vars(report)["heard"] = [asdict(answer) for answer in item.stash.get(HEARD, ())]
+    if budget := item.config.stash.get(BUDGET, None):
+        vars(report)["spent"] = {"requests": budget.requests, "turns": budget.turns}
     return report
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Book the outcome under its promise."""
-    _BOOK.add(report)
+    BOOK.add(report)
 
 
-_BOOK = Book()
+BOOK = Book()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Begin with an empty book; where a target is named, see that it answers before anything is asked of it."""
-    _BOOK.clear()
+    BOOK.clear()
     config = session.config
     if not hasattr(config, "workerinput") and (config.getoption("--url") or config.getoption("--app")):
         try:
@@ -231,12 +242,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Sum up, where the run began; a run that verified nothing is not green."""
     if not hasattr(session.config, "workerinput"):
-        ending.end(session, _BOOK, GENERATION.seed)
+        ending.end(session, BOOK, GENERATION.seed)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print the verdict: every promise checked, kept, broken, or not testable here and why. Write the reports asked for."""
     result = config.stash.get(ending.RESULT, None)
     if result and result.findings:
-        terminalreporter.section("promises")
-        ending.tell(config, result, terminalreporter.write_line)
+        shown = config.pluginmanager.getplugin("contracts-shown")
+        ending.tell(config, result, shown or ending.Plain(terminalreporter))

@@ -75,6 +75,9 @@ class Result:
     dialects: tuple[Answer, ...] = ()
     profile: str = ""
     seed: int | None = None
+    requests: int = 0
+    turns: int = 0
+    seconds: float = 0.0
     has_baseline: bool = False
     stale: tuple[Known, ...] = ()
 

@@ -24,6 +24,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "started_at": result.started_at,
         "profile": result.profile,
         "seed": result.seed,
+        "spent": {"requests": result.requests, "turns": result.turns, "seconds": round(result.seconds, 3)},
         "verdicts": {str(verdict): codes for verdict in Verdict if (codes := _codes(result, verdict))},
         "promises": [_finding(finding) for finding in result.findings],
         "dialects": [asdict(answer) | {"ours": DIALECTS[answer.dialect].ours} for answer in result.dialects],

