@@ -1,5 +1,6 @@
 """Books what tests report, in the process that began the run, and sums it up."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -11,11 +12,13 @@ import pytest
 
 from contracts.dialects.table import DIALECTS, Answer
 from contracts.matrix import Cell, Expected, Outcome
+from contracts.pictures import Picture, picture_from
 from contracts.promises import PROMISES
 from contracts.sequences.reproduction import reproduction_from
 from contracts.verdicts import Failure, Finding, Result, Verdict
 
 _LONGEST_MESSAGE = 2000
+_RAISED = re.compile(r"^(?:\w+\.)*(?:AssertionError|StreamFailure|StreamFault): (?:assert )?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +152,18 @@ def _checks(entries: Iterable[_Entry], outcome: str) -> set[tuple[str, str]]:
 
 def _failure(report: pytest.TestReport) -> Failure:
     written = vars(report).get("reproduction")
-    return Failure(*_check(report), _message(report), reproduction=reproduction_from(written) if written else None)
+    made = reproduction_from(written) if written else None
+    return Failure(*_check(report), _message(report), picture=_picture(report), reproduction=made)
 
 
 def _message(report: pytest.TestReport) -> str:
     crash = getattr(report.longrepr, "reprcrash", None)
-    text = str(crash.message if crash else report.longrepr or "")
-    return text.removeprefix("AssertionError: ").removeprefix("assert ")[:_LONGEST_MESSAGE]
+    return _RAISED.sub("", str(crash.message if crash else report.longrepr or ""))[:_LONGEST_MESSAGE]
+
+
+def _picture(report: pytest.TestReport) -> Picture | None:
+    written = vars(report).get("picture")
+    return picture_from(written) if written else None
 
 
 def _moment(seconds: float | None) -> str:

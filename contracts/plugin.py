@@ -23,6 +23,7 @@ from contracts.ending import EXIT_UNREACHABLE, EXIT_WRONG_USE
 from contracts.identities import Identities
 from contracts.journal import Journal
 from contracts.matrix import Cell, Matrix
+from contracts.pictures import picture_of
 from contracts.places import Places
 from contracts.promises import PHASES, wants_generated
 from contracts.sequences.names import stem_of
@@ -203,7 +204,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Carry the promise of a test and what it has seen with its report, also from a worker to the controller."""
     report = yield
     marker = item.get_closest_marker("promise")
@@ -212,6 +215,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.when == "call":
         vars(report)["cells"] = [cell_as_json(cell) for cell in item.stash.get(CELLS, ())]
         vars(report)["heard"] = [asdict(answer) for answer in item.stash.get(HEARD, ())]
+    if call.excinfo:
+        vars(report)["picture"] = picture_of(call.excinfo.value)
     if budget := item.config.stash.get(BUDGET, None):
         vars(report)["spent"] = {"requests": budget.requests, "turns": budget.turns}
     return report

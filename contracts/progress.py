@@ -69,11 +69,16 @@ class Shown:
         self._task = self._bar.add_task("", total=None, spent="")
         self._broken: set[str] = set()
         self._began = monotonic()
+        self._has_begun = False
 
     def pytest_sessionstart(self) -> None:
         """Begin to draw."""
         if self._file:
             self._bar.start()
+
+    def pytest_collection(self) -> None:
+        """Note that the run has begun."""
+        self._has_begun = True
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Learn how much there is to do."""
@@ -115,13 +120,17 @@ class Shown:
         self._complain(str(excrepr))
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Tell why the run stops before its end."""
-        self._complain(str(excinfo.value) or "The run was interrupted.")
+        """Tell why the run stops before its end; before its beginning pytest tells."""
+        self._close()
+        if self._has_begun:
+            self._complain(str(excinfo.value) or "The run was interrupted.")
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
-        """Take the bar away."""
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Take the bar away; say so where there was nothing to do."""
         self._close()
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            self._complain("Nothing was checked: no promise has such a code. sessions-contracts explain lists them.")
 
     def pytest_unconfigure(self) -> None:
         """The same, where the run never began."""

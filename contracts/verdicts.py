@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from contracts.dialects.table import Answer
 from contracts.matrix import Cell
+from contracts.pictures import Picture
 from contracts.promises import Promise
 from contracts.sequences.reproduction import Reproduction
 
@@ -23,7 +24,8 @@ class Verdict(StrEnum):
 class Failure:
     """A check that failed. `example` tells its parametrisation from others of the same test; it is stable from run to run.
 
-    `is_known` says that the baseline of the run has it; `reproduction` are the requests that led to it, where the run has them.
+    `is_known` says that the baseline of the run has it; `picture` shows the turn that it is about; `reproduction` are the
+    requests that led to it, where the run has them.
     """
 
     test: str
@@ -31,6 +33,7 @@ class Failure:
     message: str
     is_known: bool = False
     reproduction: Reproduction | None = None
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,6 +7,7 @@ begin anywhere and may hold several turns.
 from collections.abc import Iterator, Sequence
 
 from contracts.checks.calls import Called
+from contracts.checks.faults import Fault
 from contracts.checks.identity import Identified
 from contracts.checks.links import Chained, Repeated
 from contracts.checks.stored import faults_against_store, texts_of
@@ -17,17 +18,17 @@ from contracts.sse import Json
 __all__ = ["faults_against_store", "faults_of_stream", "faults_of_turn", "texts_of"]
 
 
-def faults_of_turn(events: Sequence[Json], order: EventOrder, *, since: bool = False) -> Iterator[str]:
+def faults_of_turn(events: Sequence[Json], order: EventOrder, *, since: bool = False) -> Iterator[Fault]:
     """Say what is wrong with the events of a JSON answer; nothing for a turn in order, of which an empty one is the shortest."""
     return _faults(events, order, order.json, since=since)
 
 
-def faults_of_stream(frames: Sequence[Json], order: EventOrder, *, since: bool = False) -> Iterator[str]:
+def faults_of_stream(frames: Sequence[Json], order: EventOrder, *, since: bool = False) -> Iterator[Fault]:
     """Say what is wrong with the frames of a stream; nothing for a stream in order, of which `end` alone is the shortest."""
     return _faults(frames, order, order.stream, since=since)
 
 
-def _faults(events: Sequence[Json], order: EventOrder, form: Succession, *, since: bool) -> Iterator[str]:
+def _faults(events: Sequence[Json], order: EventOrder, form: Succession, *, since: bool) -> Iterator[Fault]:
     watchers = (
         Succeeding(order, form, since=since),
         Identified(order, form.noun),
@@ -37,6 +38,6 @@ def _faults(events: Sequence[Json], order: EventOrder, form: Succession, *, sinc
     )
     for index, event in enumerate(events):
         for watcher in watchers:
-            yield from watcher.see(index, event)
+            yield from (Fault(fault, at=index) for fault in watcher.see(index, event))
     for watcher in watchers:
-        yield from watcher.end()
+        yield from map(Fault, watcher.end())

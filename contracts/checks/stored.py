@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from contracts.checks.faults import Fault
 from contracts.document import EventOrder
 from contracts.sse import Json
 
@@ -32,7 +33,7 @@ def texts_of(frames: Sequence[Json], order: EventOrder) -> list[Text]:
     return [sent for sent in _sent(frames, order) if isinstance(sent, Text)]
 
 
-def faults_against_store(frames: Sequence[Json], stored: Sequence[Json], order: EventOrder) -> Iterator[str]:
+def faults_against_store(frames: Sequence[Json], stored: Sequence[Json], order: EventOrder) -> Iterator[Fault]:
     """Say where what was sent is not what is stored; nothing where it is the same.
 
     `frames` are those of a stream, or the events of a JSON answer. `stored` are the events that the session has got since, oldest
@@ -45,12 +46,13 @@ def faults_against_store(frames: Sequence[Json], stored: Sequence[Json], order: 
     for sent in _sent(frames, order):
         place = _place(sent, stored, position)
         if place is None:
-            yield f"frame {sent.index}, {_name(sent.type, sent.id)}, is not stored here; expected {_expected(stored, position)}"
+            told = f"frame {sent.index}, {_name(sent.type, sent.id)}, is not stored here; expected {_expected(stored, position)}"
+            yield Fault(told, at=sent.index)
             continue
-        yield from _missing(stored[position:place], order, inputs - position, f"before frame {sent.index}")
-        yield from _differences(sent, stored[place])
+        yield from _missing(stored[:place], position, order, inputs, f"before frame {sent.index}")
+        yield from (Fault(told, at=sent.index, stored_at=place) for told in _differences(sent, stored[place]))
         position = place + 1
-    yield from _missing(stored[position:], order, inputs - position, "before the end")
+    yield from _missing(stored, position, order, inputs, "before the end")
 
 
 def _sent(frames: Sequence[Json], order: EventOrder) -> Iterator[Text | _Whole]:
@@ -85,10 +87,11 @@ def _inputs(stored: Sequence[Json], order: EventOrder) -> int:
     return next((place for place, event in enumerate(stored) if event["type"] not in order.input), len(stored))
 
 
-def _missing(stored: Sequence[Json], order: EventOrder, inputs: int, where: str) -> Iterator[str]:
-    for place, event in enumerate(stored):
+def _missing(stored: Sequence[Json], position: int, order: EventOrder, inputs: int, where: str) -> Iterator[Fault]:
+    for place, event in enumerate(stored[position:], position):
         if place >= inputs or event["type"] not in order.unsent:
-            yield f"{_name(event['type'], event.get('id'))} is stored and was not sent; expected it {where}"
+            told = f"{_name(event['type'], event.get('id'))} is stored and was not sent; expected it {where}"
+            yield Fault(told, stored_at=place)
 
 
 def _differences(sent: Text | _Whole, event: Json) -> Iterator[str]:
@@ -105,14 +108,15 @@ def _differences(sent: Text | _Whole, event: Json) -> Iterator[str]:
             yield f"frame {sent.index}, {_name(sent.type, sent.id)}, has the {name} {there}; expected {here} as stored"
 
 
-def _unstorable(frames: Sequence[Json], stored: Sequence[Json], order: EventOrder) -> Iterator[str]:
-    for event in stored:
+def _unstorable(frames: Sequence[Json], stored: Sequence[Json], order: EventOrder) -> Iterator[Fault]:
+    for place, event in enumerate(stored):
         if event["type"] not in order.persisted:
-            yield f"{_name(event['type'], event.get('id'))} is stored; expected that it only passes"
+            yield Fault(f"{_name(event['type'], event.get('id'))} is stored; expected that it only passes", stored_at=place)
     ids = {event.get("id") for event in stored}
     for index, frame in enumerate(frames):
         if frame["type"] not in order.persisted and frame.get("id", "") in ids:
-            yield f"frame {index}, {_name(frame['type'], frame['id'])}, has the id of a stored event; expected one of its own"
+            told = f"frame {index}, {_name(frame['type'], frame['id'])}, has the id of a stored event; expected one of its own"
+            yield Fault(told, at=index)
 
 
 def _expected(stored: Sequence[Json], position: int) -> str:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from contracts.matrix import Cell, Expected, Outcome
 from contracts.operations import Operation, operations
+from contracts.report.timeline import timeline
 from contracts.verdicts import Result, Verdict
 
-_PAGE = Path(__file__).parent / "page.html.jinja"
+_PAGE = "page.html.jinja"
 _CLASSES = {
     Verdict.KEPT: "right",
     Verdict.BROKEN: "wrong",
@@ -51,7 +52,7 @@ class Table:
 def page(result: Result) -> str:
     """Write the report. Everything that came from the target is text in it and never markup."""
     counts = {verdict: sum(one.verdict is verdict for one in result.findings) for verdict in Verdict}
-    return _template().render(result=result, counts=counts, classes=_CLASSES, table=table(result.cells))
+    return _template().render(result=result, counts=counts, classes=_CLASSES, table=table(result.cells), timeline=timeline)
 
 
 def table(cells: Iterable[Cell]) -> Table:
@@ -79,5 +80,6 @@ def _square(cell: Cell, notes: tuple[str, ...]) -> Square:
 
 @cache
 def _template() -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(_PAGE.read_text("utf-8"))
+    loader = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template(_PAGE)

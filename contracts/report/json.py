@@ -54,5 +54,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _failure(failure: Failure) -> dict[str, Any]:
     made = failure.reproduction
-    told = {"test": failure.test, "example": failure.example, "message": failure.message, "known": failure.is_known}
+    told: dict[str, Any] = {
+        "test": failure.test,
+        "example": failure.example,
+        "message": failure.message,
+        "known": failure.is_known,
+    }
+    if failure.picture:
+        told["picture"] = asdict(failure.picture)
     return told | ({"reproduction": made.as_json()} if made else {})

@@ -20,6 +20,8 @@ _COLOURS = {
 }
 _WIDEST = max(len(verdict) for verdict in Verdict)
 _MOST_FAILURES = 3
+_AS_IT_IS = "dim"
+"""The style of lines to copy: they are neither indented nor wrapped."""
 
 
 def verdict_lines(result: Result) -> Iterator[tuple[str, str]]:
@@ -52,11 +54,11 @@ def failure_lines(result: Result) -> Iterator[tuple[str, str]]:
             promise = finding.promise
             yield "", ""
             yield f"BROKEN  {promise.code}  {promise.sentence}", "bold red"
-            yield f"  {promise.kind}, {promise.severity}; sessions-contracts explain {promise.code}", "dim"
+            yield f"  {promise.kind}, {promise.severity}; sessions-contracts explain {promise.code}", "italic"
             for failure in failures[:_MOST_FAILURES]:
                 yield from _failure(failure)
             if rest := failures[_MOST_FAILURES:]:
-                yield f"  and {len(rest)} more of its checks, which the reports have (--report html)", "dim"
+                yield f"  and {len(rest)} more of its checks, which the reports have (--report html)", "italic"
 
 
 def summary(result: Result) -> str:
@@ -77,16 +79,19 @@ def show(console: Console, result: Result) -> None:
             console.print(line, soft_wrap=True, markup=False)
     for line, style in failure_lines(result):
         words = line.lstrip()
-        if console.is_terminal:
+        if console.is_terminal and style != _AS_IT_IS:
             console.print(Padding(Text(words, style=style), (0, 0, 0, len(line) - len(words))))
         else:
-            console.print(line, soft_wrap=True, markup=False)
+            console.print(Text(line, style=style), soft_wrap=True)
 
 
 def _failure(failure: Failure) -> Iterator[tuple[str, str]]:
     suite = checks().get(failure.test, ("", ""))[1]
     yield f"  {suite} {failure.test}{f' [{failure.example}]' if failure.example else ''}", "bold"
     yield from ((f"    {line}", "") for line in failure.message.splitlines())
+    if made := failure.reproduction:
+        yield f"  {made.requests} requests: {made}", "bold"
+        yield from ((line, _AS_IT_IS) for line in made.script.splitlines())
 
 
 def _remarks(result: Result) -> Iterator[tuple[str, str]]:
@@ -101,4 +106,5 @@ def _why(finding: Finding) -> str:
     """Say why a promise was not tested, or in what the target differs."""
     if finding.verdict is Verdict.DIFFERS:
         return "; ".join(map(str, finding.differs))
-    return finding.untested[-1] if finding.verdict is Verdict.NOT_TESTABLE and finding.untested else ""
+    reasons = "; ".join(finding.untested)
+    return f"in part not testable: {reasons}" if reasons and finding.verdict is Verdict.KEPT else reasons

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from contracts.pictures import cleaned
 from contracts.report.github import summary
 from contracts.report.html import page
 from contracts.report.json import written
@@ -44,7 +45,7 @@ def without(result: Result, secrets: Iterable[str]) -> Result:
         replace(
             finding,
             untested=tuple(map(clean, finding.untested)),
-            failures=tuple(_cleaned(one, clean) for one in finding.failures),
+            failures=tuple(_cleaned(failure, clean) for failure in finding.failures),
         )
         for finding in result.findings
     )
@@ -59,4 +60,6 @@ def without(result: Result, secrets: Iterable[str]) -> Result:
 def _cleaned(failure: Failure, clean: Callable[[str], str]) -> Failure:
     made = failure.reproduction
     told = made and replace(made, why=clean(made.why), script=clean(made.script))
-    return replace(failure, example=clean(failure.example), message=clean(failure.message), reproduction=told)
+    picture = cleaned(failure.picture, clean) if failure.picture else None
+    example, message = clean(failure.example), clean(failure.message)
+    return replace(failure, example=example, message=message, reproduction=told, picture=picture)

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from contracts.checks.order import faults_against_store, faults_of_stream, faults_of_turn, texts_of
+from contracts.checks.holding import hold_stream, hold_to_store, hold_turn, shown
+from contracts.checks.order import texts_of
 from contracts.client import Api, Json, events_path, of_type
 from contracts.document import EventOrder, event_order
 from contracts.promises import keeps
@@ -47,23 +48,25 @@ def test_events_belong_to_their_session(world: RunWorld, api: Api):
 def test_a_turn_follows_the_order_grammar(session: Json, api: Api, order: EventOrder):
     for text in QUESTIONS:
         events = api.say(session, text)
-        assert list(faults_of_turn(events, order)) == [], text
+        hold_turn(events, order)
         assert events[0]["messages"] == [{"type": "text", "content": text}]
         assert len(of_type(events, "agent_output")[-1]["content"]) > 20
-    assert list(faults_of_turn(api.events(session), order, since=True)) == []
+    hold_turn(api.events(session), order, since=True)
 
 
 @keeps("SC302")
 def test_a_streamed_turn_follows_the_order_grammar(session: Json, api: Api, order: EventOrder):
     for text in QUESTIONS:
         _, frames = api.stream(session, text)
-        assert list(faults_of_stream(_data(frames), order)) == [], text
+        hold_stream(_data(frames), order)
 
 
 @keeps("SC303")
 def test_a_turn_is_what_the_session_lists(session: Json, api: Api, order: EventOrder):
     answered = [event for text in QUESTIONS for event in _stored(api.say(session, text), order)]
-    assert api.events(session, limit=3) == answered
+    listed = api.events(session, limit=3)
+    with shown(answered, order, listed):
+        assert listed == answered
     assert api.call("GET", f"{events_path(session)}/{answered[0]['id']}", expect=200).json() == answered[0]
 
 
@@ -120,9 +123,10 @@ def test_a_stream_has_its_form(session: Json, api: Api, order: EventOrder, text:
     response, frames = api.stream(session, text)
     assert response.headers["content-type"].startswith("text/event-stream")
     types = [frame.data["type"] for frame in frames]
-    assert set(types) <= order.types
-    assert [index for index, name in enumerate(types) if name == order.terminator] == [len(types) - 1], types[-3:]
-    assert {frame.event for frame in frames if frame.event not in (None, frame.data["type"])} == set()
+    with shown(_data(frames), order):
+        assert set(types) <= order.types
+        assert [index for index, name in enumerate(types) if name == order.terminator] == [len(types) - 1], types[-3:]
+        assert {frame.event for frame in frames if frame.event not in (None, frame.data["type"])} == set()
 
 
 @keeps("SC402")
@@ -131,8 +135,9 @@ def test_the_pieces_of_an_answer_are_the_stored_answer(session: Json, api: Api, 
     _, frames = api.stream(session, text)
     sent = [answer for answer in texts_of(_data(frames), order) if answer.type == "agent_output"]
     stored = of_type(api.events(session), "agent_output")
-    assert [answer.content for answer in sent] == [event["content"] for event in stored]
-    assert all(answer.id in (None, event["id"]) for answer, event in zip(sent, stored, strict=True))
+    with shown(_data(frames), order, stored):
+        assert [answer.content for answer in sent] == [event["content"] for event in stored]
+        assert all(answer.id in (None, event["id"]) for answer, event in zip(sent, stored, strict=True))
 
 
 @keeps("SC403")
@@ -143,7 +148,7 @@ def test_what_is_streamed_is_what_is_stored(session: Json, api: Api, order: Even
         _, frames = api.stream(session, said)
         stored = api.events(session, include_hidden="true")
         assert stored[: len(before)] == before
-        assert list(faults_against_store(_data(frames), stored[len(before) :], order)) == []
+        hold_to_store(_data(frames), stored[len(before) :], order)
         before = stored
 
 

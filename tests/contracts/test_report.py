@@ -68,7 +68,7 @@ def test_what_comes_from_a_target_is_never_markup():
 def test_a_page_takes_nothing_from_elsewhere():
     read = Read(page(_result()))
     places = [attributes[name] for _, attributes in read.tags for name in ("src", "href") if name in attributes]
-    assert places == ["#note-1"]
+    assert places == ["#SC703", "#note-1"]
     assert read.all("meta")[-1]["content"].startswith("default-src 'none'")
     assert "url(" not in page(_result())
 
@@ -115,7 +115,7 @@ def test_a_run_writes_the_reports_that_are_asked_for(tmp_path, workers):
     assert "expected" not in (folder / "junit.xml").read_text("utf-8")  # cells stay out of it
     read = Read(written)
     columns = 1 + 3 + 1 + 13 + 4 + 4  # the operation, strangers, no role, roles on the account, on an agent, on a corpus
-    assert len([one for one in read.all("th") if one.get("scope") == "col"]) == 5 + columns
+    assert len([one for one in read.all("th") if one.get("scope") == "col"]) == 6 + columns
     assert f"right: <strong>{len(operations()) * (columns - 1)}</strong>" in written
     assert "mock-owner" not in written
 
