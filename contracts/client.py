@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import httpx
@@ -164,15 +165,19 @@ class Api:
         (name,) = (name for name, value in _object(self.call("GET", path, expect=200)).items() if isinstance(value, list))
         return list(self._pages(path, name, parameters))
 
-    def _pages(self, path: str, name: str, parameters: Json) -> Iterator[Json]:
+    def pages(self, path: str, name: str, parameters: Json) -> Iterator[list[Json]]:
+        """Read a listing page by page, each when it is asked for; a page that is empty is the last one (api-facts §3.7)."""
         page_key: str | None = None
         for _ in range(PAGE_LIMIT):
             page = _object(self.call("GET", path, params=parameters | ({"page_key": page_key} if page_key else {}), expect=200))
-            yield from page[name]
+            yield page[name]
             page_key = page["metadata"].get("page_key")
             if not page_key or not page[name]:
                 return
         raise AssertionError(f"GET {path} still gives a page_key after {PAGE_LIMIT} pages")
+
+    def _pages(self, path: str, name: str, parameters: Json) -> Iterator[Json]:
+        return chain.from_iterable(self.pages(path, name, parameters))
 
 
 def session_path(session: Json) -> str:

@@ -100,6 +100,10 @@ _ROWS = (
     Promise("SC212", "state", "A session of an alias is the same by both routes, and no other alias has it.", needs=_TURNS),
     Promise("SC213", "state", "An uploaded file is listed and read back byte for byte, with its checksum.", needs=_TURNS),
     Promise("SC214", "state", "A file belongs to its session: no other one has it, and it is gone with it.", needs=_TURNS),
+    Promise("SC215", "state", "Every answer of a random program of session calls is the one that a model of sessions gives."),
+    Promise("SC216", "state", "Listings, their pages and filters are the model's while sessions come, change and go."),
+    Promise("SC217", "state", "Events that are listed, hidden, shown, deleted and forked are the model's.", needs=_TURNS),
+    Promise("SC218", "state", "What a random program of all calls leaves behind, read back whole, is the model's.", needs=_TURNS),
     Promise(
         "SC219",
         "state",

@@ -133,6 +133,29 @@ def _event_lines(probed: Probed) -> str:
     return "sent" if all(frame.event for frame in frames) else _one_of([({None}, "left out")], {frame.event for frame in frames})
 
 
+def _session_order(probed: Probed) -> str:
+    """The oldest session is changed and talked to last, and keys are not in alphabetical order: neither is taken for age."""
+    agent, api = probed.world.agent()["key"], probed.api
+    made = [api.create_session(agent, key=f"{letter}-{probed.world.run_id}")["key"] for letter in "bca"]
+    api.update_session(agent, made[0], name="Changed")
+    api.say({"agent_key": agent, "key": made[0]}, GREETING)
+    listed = [session["key"] for session in api.sessions(agent)]
+    orders = {tuple(made[::-1]): "newest first", tuple(made): "oldest first"}
+    return orders.get(tuple(listed), "neither")
+
+
+def _page_keys(probed: Probed) -> str:
+    agent = probed.world.agent()
+    sessions = f"/v2/agents/{agent['key']}/sessions"
+    for _ in range(3):
+        probed.world.session(agent)
+    listed = [session["key"] for session in probed.api.sessions(agent["key"])]
+    pages = probed.api.pages(sessions, "sessions", {"limit": 1})
+    next(pages)
+    probed.api.call("DELETE", f"{sessions}/{listed[0]}", expect=204)
+    return _one_of([([listed[1]], "goes on"), ([listed[2]], "skips a row")], [row["key"] for row in next(pages, [])])
+
+
 PROBES: Mapping[str, Callable[[Probed], str]] = {
     table.METADATA_PATCH.name: _metadata_patch,
     table.OVERRIDE_TEMPLATES.name: _override_templates,
@@ -146,6 +169,8 @@ PROBES: Mapping[str, Callable[[Probed], str]] = {
     table.DISABLED_SESSIONS.name: _disabled_sessions,
     table.BEARER_KEYS.name: _bearer_keys,
     table.EVENT_LINES.name: _event_lines,
+    table.SESSION_ORDER.name: _session_order,
+    table.PAGE_KEYS.name: _page_keys,
 }
 
 

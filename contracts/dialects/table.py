@@ -53,6 +53,10 @@ AGENTS_WITH_SESSIONS = Dialect("agents-with-sessions", "deleting an agent with s
 DISABLED_SESSIONS = Dialect("disabled-sessions", "an input to a disabled session", ("400", "403", "409", "422"), "§9.3")
 BEARER_KEYS = Dialect("bearer-keys", "an API key as `Authorization: Bearer`", ("accepted", "refused"), "§9.35")
 EVENT_LINES = Dialect("event-lines", "`event:` lines in a stream", ("sent", "left out"), "§9.18")
+SESSION_ORDER = Dialect(
+    "session-order", "the order of a listing of sessions", ("newest first", "oldest first", "neither"), "§9.8"
+)
+PAGE_KEYS = Dialect("page-keys", "the next page, when a row of this one is removed", ("goes on", "skips a row"), "§3.7")
 
 _ROWS = (
     METADATA_PATCH,
@@ -67,6 +71,8 @@ _ROWS = (
     DISABLED_SESSIONS,
     BEARER_KEYS,
     EVENT_LINES,
+    SESSION_ORDER,
+    PAGE_KEYS,
 )
 DIALECTS: Mapping[str, Dialect] = {row.name: row for row in _ROWS}
 

@@ -69,6 +69,29 @@ def keeps_agents_with_sessions() -> Wsgi:
     return served
 
 
+def lists_the_oldest_session_first() -> Wsgi:
+    class Store(MemoryStore):
+        def sessions(self, agent_key, after):
+            rows = sorted(super().sessions(agent_key, None), key=lambda row: row.sequence)
+            return [row for row in rows if after is None or row.sequence > after]
+
+    return on(Store)
+
+
+def counts_what_pages_have_shown() -> Wsgi:
+    """A page begins behind as many rows as have been listed, whatever has gone from them."""
+
+    class Store(MemoryStore):
+        def sessions(self, agent_key, after):
+            places = self.__dict__.setdefault("places", {})
+            rows = list(super().sessions(agent_key, None))
+            start = 0 if after is None else places[after] + 1
+            places.update({row.sequence: number for number, row in enumerate(rows)})
+            return rows[start:]
+
+    return on(Store)
+
+
 def leaves_event_lines_out() -> Wsgi:
     return streams(lambda frames: [frame.partition(b"\n")[2] for frame in frames])
 

@@ -17,6 +17,8 @@ SPOKEN = (
     ("unresolvable-references", "at creation", "refuses_references_at_creation", "SC506"),
     ("undeclared-fields", "no match", "finds_nothing_for_undeclared_fields", "SC605"),
     ("foreign-objects", "told", "tells_of_foreign_objects", "SC712"),
+    ("session-order", "oldest first", "lists_the_oldest_session_first", "SC216"),
+    ("page-keys", "skips a row", "counts_what_pages_have_shown", "SC216"),
     ("idle-since", "the turn alone", "answers_since_with_the_turn_alone", "SC307"),
 )
 
