@@ -1,5 +1,6 @@
 """The kill rate is measured as it is told, and runs that fork are runs."""
 
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -10,7 +11,7 @@ from tests.contracts.forked import contracts as forked_contracts
 from tests.contracts.kill_rate.__main__ import sample
 from tests.contracts.kill_rate.ours import promises_of
 from tests.contracts.kill_rate.results import Result, Told, one_for_each_server, read, rows, write
-from tests.contracts.kill_rate.stock import Stock
+from tests.contracts.kill_rate.stock import SOUND, Stock, findings, schemathesis
 from tests.contracts.running import ROOT, contracts, verdicts
 
 SERVERS = one_for_each_server()
@@ -69,11 +70,36 @@ def test_the_campaign_says_who_tells_a_broken_server():
     assert run.returncode == 0
 
 
-def test_stock_schemathesis_is_counted_where_it_finds_what_the_sound_mock_does_not_show(tmp_path):
-    stock = Stock(tmp_path, seconds=3)
-    stock.learn(seeds=(1,))
-    told = stock.told(next(defect for defect in SERVERS if defect.server == "sessions:forgets_a_required_field"))
-    assert "response_schema_conformance" in {finding.partition(" with ")[0] for finding in told.by}
+def test_schemathesis_is_counted_for_what_it_finds_again_and_not_on_the_sound_mock(tmp_path):
+    defect, asked = SERVERS[0], []
+    noise, rare, once, real = (_entry(f"GET /v2/{name}") for name in ("noise", "rare/{key}", "once", "real"))
+    shown = {
+        (SOUND, True): [noise],
+        (defect.app, True): [noise, rare, once, real],
+        (defect.app, False): [rare, real],
+        (SOUND, False): [rare],
+    }
+
+    def run(app, seconds, seed, baseline, paths):
+        asked.append((app, seconds, paths))
+        known = json.loads(baseline.read_text())["entries"] if baseline.exists() else []
+        baseline.write_text(json.dumps({"entries": known + shown[app, paths == "^/"]}))
+
+    stock = Stock(tmp_path, 7, run)
+    stock.learn((1, 2))
+    assert stock.told(defect, at_least=8.2) == Told(("not_a_server_error with GET /v2/real",), 9)
+    concerned = "^(/v2/once|/v2/rare|/v2/real)(/|$)"
+    assert asked[:3] == [(SOUND, 7, "^/"), (SOUND, 7, "^/"), (defect.app, 9, "^/")]
+    assert asked[3:] == [(defect.app, 9, concerned), (SOUND, 9, concerned)]
+
+
+def _entry(operation):
+    return {"check": "not_a_server_error", "operation": operation, "failure": "ServerError", "signature": "500"}
+
+
+def test_schemathesis_runs_as_it_comes(tmp_path):
+    schemathesis(SOUND, 1, 1, tmp_path / "baseline.json", "^/v2/tools$")
+    assert {finding.operation for finding in findings(tmp_path / "baseline.json")} <= {"GET /v2/tools", "POST /v2/tools"}
 
 
 def test_a_run_that_forks_says_what_a_process_of_its_own_says():

@@ -94,3 +94,28 @@ def _row(name: str, some: Iterable[Result]) -> tuple[str, ...]:
 
 def _share(part: int, whole: int) -> str:
     return f"{part}/{whole}" if whole else ""
+
+
+def survivors(results: Iterable[Result]) -> list[str]:
+    """Name the servers that no promise of their class tells, each with who does."""
+    return [
+        f"`{one.server}` ({one.kind}; told by {', '.join(one.ours.by) or 'nothing'})"
+        for one in results
+        if not one.by_its_own_class
+    ]
+
+
+def spent(results: Iterable[Result]) -> str:
+    """Say how many servers were run, and how long on average."""
+    results = tuple(results)
+    stock = [one.stock.seconds for one in results if one.stock]
+    suite = [one.ours.seconds for one in results]
+    return (
+        f"The suite: {len(suite)} servers, {_average(suite)} seconds each on average. "
+        f"Stock Schemathesis: {len(stock)} servers, {_average(stock)} seconds each. "
+        f"Survivors of their class: {', '.join(survivors(results)) or 'none'}."
+    )
+
+
+def _average(seconds: list[float]) -> str:
+    return f"{sum(seconds) / max(1, len(seconds)):.0f}"

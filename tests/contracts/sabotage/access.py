@@ -63,7 +63,7 @@ def shows_secrets() -> Wsgi:
 
 
 def logs_what_it_is_sent() -> Wsgi:
-    log = logging.getLogger("sabotage")
+    log = logging.getLogger("access")
 
     def handled(request: Request) -> Answer:
         log.info("%s %s %s", request.method, request.path, request.body.decode("utf-8", "replace"))

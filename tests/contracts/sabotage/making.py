@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
+from uuid import UUID
 
 import openapi
 from mockserver.app import create_app, create_pipeline
@@ -84,7 +86,8 @@ def _rebuilt(change: Callable[[Services], Services], handlers: Mapping[str, Hand
 
 def made_up(session: Session, body: Body) -> Event:
     """Make an event of something that did not happen."""
-    return Event(id="aev_sabotage", session_key=session.key, created_at=SystemClock().now(), body=body)
+    made = UUID(bytes=token_bytes(16), version=4)
+    return Event(id=f"aev_{made}", session_key=session.key, created_at=SystemClock().now(), body=body)
 
 
 def wrapped(request: Callable[[dict[str, Any]], None]) -> Wsgi:

@@ -104,7 +104,7 @@ def stores_outputs_that_it_refuses() -> Wsgi:
             if call.body.get("type") != "tool_output":
                 raise
             session = session_of(call, services)
-            output = ToolOutput("call_sabotage", "pick_number", "pick_number", {}, error=True, resolved_argument_overrides=None)
+            output = ToolOutput("call_0a1b2c3d", "pick_number", "pick_number", {}, error=True, resolved_argument_overrides=None)
             services.store.append_event(session, made_up(session, output))
             raise
 
