@@ -12,6 +12,7 @@ from contracts.document import event_order
 from contracts.profiles import PROFILES
 from contracts.promises import CLASSES, PROMISES
 from contracts.report.catalogue import catalogue
+from fixtures.exports.table import EXPORTS
 from mockserver.domain.chaos import FAULTS
 from mockserver.domain.errors import REFUSALS
 from mockserver.domain.simulator.scenarios import Book, kinds_of
@@ -124,6 +125,7 @@ def tables() -> dict[str, str]:
                 for row in DIALECTS.values()
             ],
         ),
+        "exports": _table(("form", "what it is"), [(f"`{row.name}`", row.meaning) for row in EXPORTS.values()]),
         "profiles": _table(("profile", "what is done"), [(f"`{one.name}`", one.meaning) for one in PROFILES.values()]),
     }
 
