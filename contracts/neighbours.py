@@ -40,6 +40,10 @@ class Side:
         """Do everything as this user from now on."""
         self.api, self.has_user = user, True
 
+    def forget(self) -> None:
+        """Count nothing that was answered until now."""
+        self._seen.clear()
+
     def told_of(self, other: "Side") -> list[str]:
         """Name the requests whose answers had the word of the other side."""
         return [asked for asked, answered in self._seen if other.word in answered]

@@ -202,6 +202,13 @@ _ROWS = (
         "References and `${…}` anywhere in an override become the session's values, with their types.",
         needs=_TURNS,
     ),
+    Promise(
+        "SC513",
+        "template",
+        "A word of a session's metadata that an instruction wants said is in its answers, and in no other session's.",
+        exact=False,
+        needs=_TURNS,
+    ),
     Promise("SC601", "access", "A session finds the documents of its own level.", needs=_SEARCHES),
     Promise("SC602", "access", "No document of another level shows anywhere in a session.", needs=_SEARCHES),
     Promise("SC603", "access", "No message of the user can widen the filter.", needs=_SEARCHES),

@@ -50,6 +50,8 @@ def test_what_one_side_does_shows_nowhere_on_the_other(
     @settings(max_examples=max(FEWEST_PROGRAMS, int(pytestconfig.getoption("--max-examples")) // PROGRAMS_SHARE))
     @given(st.lists(steps, min_size=FEWEST_STEPS, max_size=MOST_STEPS, unique=True))
     def shows_nowhere(program: Sequence[tuple[str, int]]) -> None:
+        for side in sides:
+            side.forget()
         before = sees.look()
         for name, which in [*program, ("reach over", len(program) % 2)]:
             acts.actions[name](which, sees)

@@ -33,7 +33,7 @@ def answered(
     parser = step.step["output_parser"]
     if parser["type"] == "structured":
         return (yield from _structured(stage, step, parser["json_schema"], text))
-    words = worded(stage, step, decision, done, uploads)
+    words = " ".join(filter(None, (step.opening, worded(stage, step, decision, done, uploads))))
     stage.used(step, words)
     yield from stage.spoken(words)
     return Said({"text": words}, words)

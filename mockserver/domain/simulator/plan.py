@@ -18,6 +18,7 @@ from mockserver.domain.rendering import described_tools, rendered_instructions, 
 from mockserver.domain.secrecy import Shape, redacted
 from mockserver.domain.sessions import Session
 from mockserver.domain.simulator import languages
+from mockserver.domain.simulator.openings import opening_of
 from mockserver.domain.structured import Unsatisfiable, value_for
 from mockserver.domain.templating.dialect import Dialect
 from mockserver.domain.values import JsonObject
@@ -55,13 +56,14 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class StepPlan:
-    """A step as this turn would run it."""
+    """A step as this turn would run it; `opening` are the words that its answer has to begin with, if any."""
 
     name: str
     step: JsonObject
     told: Told
     tools: Mapping[str, Tool]
     language: str
+    opening: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class _Planner:
     def step(self, name: str, step: JsonObject) -> StepPlan:
         told = self._told(name, step)
         _check_schema(name, step)
-        return StepPlan(name, step, told, self._tools(step), languages.asked_for(told.text))
+        return StepPlan(name, step, told, self._tools(step), languages.asked_for(told.text), opening_of(told.text))
 
     def _told(self, name: str, step: JsonObject) -> Told:
         dialect = self.around.dialect

@@ -145,3 +145,38 @@ def calls_without_what_is_pinned() -> Wsgi:
         return {**event, "pending_calls": [{**call, "arguments": {}} for call in event["pending_calls"]]}
 
     return turns(lambda events: list(map(bare, events)))
+
+
+def _instructions(change: Callable[[Any], Any]) -> Wsgi:
+    """Make a server whose agents have other instructions than they were given."""
+
+    def changed(method: str, path: str, body: Any) -> Any:
+        if (method, path) != ("POST", "/v2/agents"):
+            return body
+        steps = {name: {**step, "instructions": change(step["instructions"])} for name, step in body["steps"].items()}
+        return {**body, "steps": steps}
+
+    return json_requests(changed)
+
+
+def tells_the_model_no_instruction() -> Wsgi:
+    return _instructions(lambda _: [])
+
+
+def tells_the_model_the_last_branch() -> Wsgi:
+    def last(template: str) -> str:
+        return template.replace("#if(", "#if(false && ").replace("#elseif(", "#elseif(false && ")
+
+    return _instructions(lambda given: [{**one, "template": last(one["template"])} for one in given])
+
+
+def tells_the_model_the_metadata_of_the_latest_session() -> Wsgi:
+    class Store(Turns):
+        def add_session(self, session):
+            self.latest = session.metadata
+            return super().add_session(session)
+
+        def seen(self, session):
+            return {**session.metadata, **self.latest}
+
+    return on(Store)

@@ -62,6 +62,9 @@ def reads_events_through_any_session() -> Wsgi:
         def event(self, session, event_id):
             return next((rows.by_key[event_id] for rows in self._events.values() if event_id in rows.by_key), None)
 
+        def change_event(self, session, event_id, change):
+            return super().change_event(session, event_id, change) if super().event(session, event_id) else None
+
     return on(Store)
 
 
