@@ -44,12 +44,14 @@ def test_the_gate_runs_the_test_command_of_readme():
     assert test_command in (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
 
 
-@pytest.mark.parametrize(("part", "number"), [("walk", 8), ("metadata", 4), ("turns", 5), ("keys", 3)])
+@pytest.mark.parametrize(
+    ("part", "number"), [("walk", 8), ("metadata", 4), ("turns", 5), ("keys", 3), ("first run", 1), ("fixtures", 3)]
+)
 def test_every_step_shows_what_it_gives(part, number):
     assert len(steps(part)) == number
 
 
-@pytest.mark.parametrize("part", ["walk", "metadata", "turns", "keys"])
+@pytest.mark.parametrize("part", ["walk", "metadata", "turns", "keys", "first run", "fixtures"])
 def test_the_examples_work_as_written(part, tmp_path):
     if shutil.which("curl") is None and not os.environ.get("CI"):  # noqa: TID251 - what is needed must be there in CI
         pytest.skip("the examples need curl")
@@ -57,7 +59,7 @@ def test_the_examples_work_as_written(part, tmp_path):
     shell = environment(tmp_path, PATH=path)
     with served(folder=tmp_path) as mock:
         for command, shown in steps(part):
-            script = command.replace("localhost:4010", mock.url.removeprefix("http://"))
+            script = re.sub("localhost:40[12]0", mock.url.removeprefix("http://"), command)
             ran = subprocess.run(["bash", "-ec", script], cwd=tmp_path, env=shell, capture_output=True, text=True, check=False)
             assert ran.returncode == 0, f"{command}\n{ran.stdout}\n{ran.stderr}"
             if not as_pattern(shown).fullmatch(ran.stdout.strip()):
