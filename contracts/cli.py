@@ -9,6 +9,7 @@ import click
 
 from contracts.auth_file import AuthFileError, Keys, read_keys
 from contracts.baseline import BaselineError, read
+from contracts.coverage.measure import minimum_of
 from contracts.dialects.table import DIALECTS_ARE, expected_answers
 from contracts.drift.command import drift
 from contracts.journal import FOLDER as JOURNALS
@@ -83,6 +84,14 @@ def _dialects(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> 
     return given
 
 
+def _coverage(_: click.Context, __: click.Parameter, given: str) -> str:
+    try:
+        minimum_of(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    return given
+
+
 _EXAMPLES = f"[default: {FULL.examples}, {QUICK.name}: {QUICK.examples}]"
 _FILE = click.Path(exists=True, dir_okay=False)
 _JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, show_default=True, help="folder of the journals")
@@ -124,6 +133,7 @@ _JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, s
 @click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), help="tolerate the failures in this file, no others")
 @click.option("--baseline-update", is_flag=True, help="write all present failures into the baseline")
 @click.option("--baseline-prune", is_flag=True, help="take out of the baseline what fails no more")
+@click.option("--min-coverage", callback=_coverage, default="", metavar="PERCENTS", help="fail below: 80 or role=100,event=60")
 @click.option("--report", default="", callback=_kinds, metavar="KINDS", help=f"write these reports: {', '.join(KINDS)}")
 @click.option("--report-dir", type=click.Path(), default=FOLDER, show_default=True, help="folder of the reports")
 @click.option("--report-junit-path", type=click.Path(), help="write a JUnit report")
@@ -159,6 +169,7 @@ def _arguments(options: dict[str, Any]) -> list[str]:
     named = (
         "url", "app", "api_key", "auth_wfc", "other_api_key", "matrix", "report", "report_dir", "profile", "journal_dir",
         "max_requests", "max_turns", "max_time", "rate_limit", "dialects", "baseline", "max_examples", "phases",
+        "min_coverage",
     )  # fmt: skip
     arguments += [f"--{name.replace('_', '-')}={options[name]}" for name in named if options[name]]
     arguments += [f"--role-key={entry}" for entry in options["role_key"]]

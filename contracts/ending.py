@@ -8,6 +8,8 @@ import pytest
 from contracts import options
 from contracts.baseline import BaselineError, held
 from contracts.book import Book
+from contracts.coverage import plugin as coverage
+from contracts.coverage.measure import below
 from contracts.journal import journals
 from contracts.report.github import annotations
 from contracts.report.terminal import summary, verdict_lines
@@ -25,7 +27,10 @@ def end(session: pytest.Session, book: Book, seed: int | None) -> None:
     """Sum the run up and set its exit code."""
     config, option = session.config, session.config.getoption
     profile = options.profile(config).name
-    whole = book.result(str(option("--url") or option("--app") or ""), profile=profile, seed=seed)
+    measured = config.pluginmanager.getplugin(coverage.NAME).measured()
+    too_little = tuple(below(measured, options.minimum(config)))
+    target = str(option("--url") or option("--app") or "")
+    whole = book.result(target, profile=profile, seed=seed, coverage=measured, too_little=too_little)
     result = without(whole, options.given_keys(config))
     try:
         if baseline := options.baseline(config):
@@ -40,6 +45,8 @@ def end(session: pytest.Session, book: Book, seed: int | None) -> None:
 def _exit_code(book: Book, result: Result, status: int) -> int:
     """Decide between kept, broken and nothing verified; a test that keeps no promise and failed stays what it is."""
     if result.has_baseline and not result.is_tolerable:
+        return EXIT_BROKEN
+    if result.too_little and book.verified:
         return EXIT_BROKEN
     if status == EXIT_BROKEN and result.has_baseline and not book.failed_otherwise:
         status = 0

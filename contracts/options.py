@@ -7,6 +7,7 @@ import pytest
 
 from contracts.auth_file import AuthFileError, Keys, read_keys
 from contracts.baseline import Change
+from contracts.coverage.measure import minimum_of
 from contracts.dialects.table import ASSUMED, DIALECTS_ARE, PROBED, expected_answers
 from contracts.journal import FOLDER as JOURNALS
 from contracts.profiles import FULL, PROFILES, SAFE, Profile
@@ -23,6 +24,7 @@ _OPTIONS = (
     ("--auth-wfc", "a Web Fuzzing Commons auth file with these keys", None),
     ("--other-api-key", "API key of an owner or administrator of another account", None),
     ("--model", "model name for the run's agents", "gpt-4o"),
+    ("--min-coverage", "the least percentage of every dimension that is to be covered, or DIMENSION=PERCENT", ""),
     ("--report", "kinds of reports to write, separated by commas: " + ", ".join(KINDS), ""),
     ("--report-dir", "folder of the reports", FOLDER),
     ("--phases", "how requests are generated", None),
@@ -55,6 +57,14 @@ def add_to(parser: pytest.Parser) -> None:
     group.addoption("--matrix", choices=MATRICES, default=None, help="the matrix of roles: all of it, or no permitted writes")
     group.addoption("--promises", default="", help="check only these promises, e.g. SC2,SC301 (beginnings suffice)")
     group.addoption("--max-examples", type=int, default=None, help="generated requests an operation")
+
+
+def minimum(config: pytest.Config) -> Mapping[str, float]:
+    """The least coverage that is asked for, by dimension. Raises UsageError."""
+    try:
+        return minimum_of(config.getoption("--min-coverage"))
+    except ValueError as error:
+        raise pytest.UsageError(f"--min-coverage: {error}") from error
 
 
 def opened(config: pytest.Config) -> Target:

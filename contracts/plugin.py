@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, Phase
 from contracts import ending, options
 from contracts.book import Book, cell_as_json
 from contracts.client import Api
+from contracts.coverage import plugin as coverage
+from contracts.coverage.plugin import Coverage
 from contracts.credentials import Credentials
 from contracts.dialects.probes import Probed, probe
 from contracts.dialects.spoken import Speaks, Spoken
@@ -26,11 +28,13 @@ from contracts.matrix import Cell, Matrix
 from contracts.pictures import picture_of
 from contracts.places import Places
 from contracts.promises import PHASES, wants_generated
+from contracts.sequences import plugin as sequences
 from contracts.sequences.names import stem_of
-from contracts.sequences.plugin import Sequences
+from contracts.sequences.plugin import Sequences, example
 from contracts.target import MOCK_OWNER, Target, TargetError, UnreachableError, check_reachable
 from contracts.telling import pytest_assertrepr_compare
 from contracts.wire.budget import Budget
+from contracts.wire.recorder import Recorder
 from contracts.world import RunWorld
 
 __all__ = ["pytest_assertrepr_compare"]
@@ -41,7 +45,6 @@ CELLS = pytest.StashKey[list[Cell]]()
 HEARD = pytest.StashKey[list[Answer]]()
 """What a test has asked of the target's dialect."""
 
-SEQUENCES = "contracts-sequences"
 BUDGET = pytest.StashKey[Budget]()
 """What this process has sent to the target."""
 
@@ -74,7 +77,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     config.addinivalue_line("markers", "promise(code): the promise that a test checks")
     options.settle(config)
-    config.pluginmanager.register(Sequences(), SEQUENCES)
+    options.minimum(config)
+    recorder = Recorder(example)
+    config.pluginmanager.register(Sequences(recorder), sequences.NAME)
+    config.pluginmanager.register(Coverage(recorder), coverage.NAME)
     seed = config.getoption("--hypothesis-seed")
     GENERATION.seed = int(seed) if seed is not None and seed.isdecimal() else None
     GENERATION.phases = tuple(config.getoption("--phases").split(","))
@@ -121,7 +127,8 @@ def run_id(target: Target, pytestconfig: pytest.Config) -> str:
         run_id = f"{random.Random(worker).getrandbits(32):08x}"  # noqa: S311 - a name, not a secret
     folder = Path(pytestconfig.getoption("--journal-dir")) if target.app is None else None
     target.wire.journal = Journal(folder, target.base_url, stem_of(run_id))
-    pytestconfig.pluginmanager.getplugin(SEQUENCES).follow(target, run_id)
+    pytestconfig.pluginmanager.getplugin(sequences.NAME).follow(target, run_id)
+    pytestconfig.pluginmanager.getplugin(coverage.NAME).callers.know(target.role_keys)
     return run_id
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from contracts.coverage.measure import Dimension
 from contracts.dialects.table import Answer
 from contracts.matrix import Cell
 from contracts.pictures import Picture
@@ -68,7 +69,8 @@ class Finding:
 class Result:
     """A whole run. `started_at` is a moment in UTC, empty where nothing was checked.
 
-    `stale` are entries of the baseline, if the run has one, that fail no more.
+    `stale` are entries of the baseline, if the run has one, that fail no more; `too_little` says where the coverage is below what
+    was asked for.
     """
 
     target: str
@@ -83,6 +85,8 @@ class Result:
     seconds: float = 0.0
     has_baseline: bool = False
     stale: tuple[Known, ...] = ()
+    coverage: tuple[Dimension, ...] = ()
+    too_little: tuple[str, ...] = ()
 
     @property
     def is_tolerable(self) -> bool:

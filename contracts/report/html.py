@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from contracts.coverage.dimensions import MEANINGS
 from contracts.matrix import Cell, Expected, Outcome
 from contracts.operations import Operation, operations
 from contracts.report.timeline import timeline
@@ -52,7 +53,8 @@ class Table:
 def page(result: Result) -> str:
     """Write the report. Everything that came from the target is text in it and never markup."""
     counts = {verdict: sum(one.verdict is verdict for one in result.findings) for verdict in Verdict}
-    return _template().render(result=result, counts=counts, classes=_CLASSES, table=table(result.cells), timeline=timeline)
+    shown = {"counts": counts, "classes": _CLASSES, "table": table(result.cells), "timeline": timeline, "meanings": MEANINGS}
+    return _template().render(result=result, **shown)
 
 
 def table(cells: Iterable[Cell]) -> Table:

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from contracts.coverage.measure import Dimension
 from contracts.dialects.table import DIALECTS
 from contracts.verdicts import Failure, Finding, Result, Verdict
 
@@ -29,8 +30,14 @@ def as_json(result: Result) -> dict[str, Any]:
         "promises": [_finding(finding) for finding in result.findings],
         "dialects": [asdict(answer) | {"ours": DIALECTS[answer.dialect].ours} for answer in result.dialects],
         "stale": [asdict(known) for known in result.stale],
+        "coverage": {one.name: _dimension(one) for one in result.coverage},
+        "too_little": list(result.too_little),
         "matrix": [asdict(cell) for cell in result.cells],
     }
+
+
+def _dimension(dimension: Dimension) -> dict[str, Any]:
+    return {"covered": list(dimension.covered), "missing": list(dimension.missing), "percent": dimension.percent}
 
 
 def _codes(result: Result, verdict: Verdict) -> list[str]:

@@ -100,6 +100,10 @@ def _remarks(result: Result) -> Iterator[tuple[str, str]]:
         yield f"stale: {stale} fails no more; --baseline-prune takes it out of the baseline", "red"
     for answer in result.dialects:
         yield f"{answer.dialect}: {answer}", "yellow" if answer.differs else "green"
+    for dimension in result.coverage:
+        yield f"coverage, {dimension.name:<9}  {dimension}", "green" if not dimension.missing else "yellow"
+    for text in result.too_little:
+        yield f"coverage is too little (--min-coverage): {text}", "red"
 
 
 def _why(finding: Finding) -> str:

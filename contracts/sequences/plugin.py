@@ -20,6 +20,7 @@ from contracts.target import Target
 from contracts.wire.recorder import Recorder
 
 MOST_OF_A_PROMISE = 2
+NAME = "contracts-sequences"
 SECTION = "call sequence"
 
 
@@ -31,8 +32,8 @@ def example() -> object | None:
 class Sequences:
     """Has the wire of a target recorded, and tells of each failure how it came about."""
 
-    def __init__(self) -> None:
-        self._recorder = Recorder(example)
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
         self._target: Target | None = None
         self._tried: Counter[str] = Counter()
         self._run_id = ""

@@ -8,6 +8,7 @@ from contracts.dialects.spoken import Speaks
 from contracts.dialects.table import OVERRIDE_TEMPLATES, UNRESOLVABLE_REFERENCES
 from contracts.languages import language_of
 from contracts.promises import keeps
+from contracts.templating.forms import CONTEXT, VECTORS
 from contracts.world import LANGUAGE_INSTRUCTION, RunWorld
 
 GREETING = "Hello! Please introduce yourself in one or two sentences."
@@ -94,33 +95,6 @@ def test_an_unresolvable_reference_is_refused_by_name_and_stores_nothing(world: 
     assert api.events(session) == []
     api.update_session(session["agent_key"], session["key"], metadata={"no_such_field": "password"})
     assert api.say(session, SEARCH)
-
-
-CONTEXT: Json = {
-    "name": "Jo",
-    "tier": "gold",
-    "count": 3,
-    "on": True,
-    "off": False,
-    "address": {"city": "Bern", "geo": {"zip": "3000"}},
-    "tags": ["a", "b"],
-    "probe": "${session.metadata.name} #set($x = 1) $session.metadata.name",
-}
-VECTORS = (
-    ("Hello ${session.metadata.name}!", "Hello Jo!"),
-    ("Hello $session.metadata.name.", "Hello Jo."),
-    ("${session.metadata.address.city} ${session.metadata.address.geo.zip}", "Bern 3000"),
-    ("$!{session.metadata.missing}|", "|"),
-    ('#if(${session.metadata.tier} == "gold")Priority#else Standard#end', "Priority"),
-    ("#if($session.metadata.department)D#{else}none#end", "none"),
-    ("#if($session.metadata.on && !$session.metadata.off)yes#end", "yes"),
-    ("#if($session.metadata.count > 2)many#elseif($session.metadata.count == 2)two#{else}few#end", "many"),
-    ("$session.metadata.count and $session.metadata.on", "3 and true"),
-    ("## a comment\nText", "Text"),
-    ("#foreach($t in $session.metadata.tags)$t#if($foreach.hasNext), #end#end", "a, b"),
-    ("#set($who = $session.metadata.name)$who and $who", "Jo and Jo"),
-    ("Costs $5, see #1", "Costs $5, see #1"),
-)
 
 
 @keeps("SC507")

@@ -115,7 +115,7 @@ def test_a_run_writes_the_reports_that_are_asked_for(tmp_path, workers):
     assert "expected" not in (folder / "junit.xml").read_text("utf-8")  # cells stay out of it
     read = Read(written)
     columns = 1 + 3 + 1 + 13 + 4 + 4  # the operation, strangers, no role, roles on the account, on an agent, on a corpus
-    assert len([one for one in read.all("th") if one.get("scope") == "col"]) == 6 + columns
+    assert len([one for one in read.all("th") if one.get("scope") == "col"]) == 6 + 3 + columns  # promises, coverage, matrix
     assert f"right: <strong>{len(operations()) * (columns - 1)}</strong>" in written
     assert "mock-owner" not in written
 
