@@ -133,6 +133,7 @@ _JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, s
 @click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), help="tolerate the failures in this file, no others")
 @click.option("--baseline-update", is_flag=True, help="write all present failures into the baseline")
 @click.option("--baseline-prune", is_flag=True, help="take out of the baseline what fails no more")
+@click.option("--answers", type=click.Path(), hidden=True, help="note what answers consist of, for parity")
 @click.option("--min-coverage", callback=_coverage, default="", metavar="PERCENTS", help="fail below: 80 or role=100,event=60")
 @click.option("--report", default="", callback=_kinds, metavar="KINDS", help=f"write these reports: {', '.join(KINDS)}")
 @click.option("--report-dir", type=click.Path(), default=FOLDER, show_default=True, help="folder of the reports")
@@ -169,7 +170,7 @@ def _arguments(options: dict[str, Any]) -> list[str]:
     named = (
         "url", "app", "api_key", "auth_wfc", "other_api_key", "matrix", "report", "report_dir", "profile", "journal_dir",
         "max_requests", "max_turns", "max_time", "rate_limit", "dialects", "baseline", "max_examples", "phases",
-        "min_coverage",
+        "min_coverage", "answers",
     )  # fmt: skip
     arguments += [f"--{name.replace('_', '-')}={options[name]}" for name in named if options[name]]
     arguments += [f"--role-key={entry}" for entry in options["role_key"]]

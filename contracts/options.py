@@ -24,6 +24,7 @@ _OPTIONS = (
     ("--auth-wfc", "a Web Fuzzing Commons auth file with these keys", None),
     ("--other-api-key", "API key of an owner or administrator of another account", None),
     ("--model", "model name for the run's agents", "gpt-4o"),
+    ("--answers", "note what answers consist of, by promise, in this file", None),
     ("--min-coverage", "the least percentage of every dimension that is to be covered, or DIMENSION=PERCENT", ""),
     ("--report", "kinds of reports to write, separated by commas: " + ", ".join(KINDS), ""),
     ("--report-dir", "folder of the reports", FOLDER),

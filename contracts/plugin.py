@@ -25,6 +25,8 @@ from contracts.ending import EXIT_UNREACHABLE, EXIT_WRONG_USE
 from contracts.identities import Identities
 from contracts.journal import Journal
 from contracts.matrix import Cell, Matrix
+from contracts.parity import plugin as noting
+from contracts.parity.plugin import Noting
 from contracts.pictures import picture_of
 from contracts.places import Places
 from contracts.promises import PHASES, wants_generated
@@ -81,6 +83,8 @@ def pytest_configure(config: pytest.Config) -> None:
     recorder = Recorder(example)
     config.pluginmanager.register(Sequences(recorder), sequences.NAME)
     config.pluginmanager.register(Coverage(recorder), coverage.NAME)
+    if file := config.getoption("--answers"):
+        config.pluginmanager.register(Noting(recorder, Path(file)), noting.NAME)
     seed = config.getoption("--hypothesis-seed")
     GENERATION.seed = int(seed) if seed is not None and seed.isdecimal() else None
     GENERATION.phases = tuple(config.getoption("--phases").split(","))

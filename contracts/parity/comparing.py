@@ -48,18 +48,25 @@ def compare(left: Json, right: Json) -> tuple[Compared, ...]:
 def _promises(left: Json, right: Json) -> Iterator[Compared]:
     sides = [_by(side["promises"], "code") for side in (left, right)]
     answers = [_by(side["dialects"], "dialect") for side in (left, right)]
+    seen = [side.get("answers", {}) for side in (left, right)]
     for code in sorted({*sides[0], *sides[1]}):
-        yield _promise(code, [side.get(code) for side in sides], answers)
+        yield _promise(code, [side.get(code) for side in sides], answers, [side.get(code, {}) for side in seen])
 
 
-def _promise(code: str, findings: Sequence[Json | None], answers: Sequence[Mapping[str, Json]]) -> Compared:
+def _promise(
+    code: str, findings: Sequence[Json | None], answers: Sequence[Mapping[str, Json]], seen: Sequence[Mapping[str, Sequence[str]]]
+) -> Compared:
     """Judge one promise. Where it could not be tested on one side nothing is known."""
     left, right = (str(finding["verdict"]) if finding else ABSENT for finding in findings)
     untested = [f"{side}: {why}" for side, finding in zip(SIDES, findings, strict=True) if (why := _untested(finding))]
     if untested:
         return Compared(code, left, right, Parity.UNTESTED, tuple(untested))
     tested = [finding for finding in findings if finding]
-    told = (*_failing_otherwise(*map(_failures, tested)), *_answering_otherwise(tested, answers))
+    told = (
+        *_failing_otherwise(*map(_failures, tested)),
+        *_answering_otherwise(tested, answers),
+        *_consisting_otherwise(*seen),
+    )
     return Compared(code, left, right, Parity.DIFFER if told else Parity.AGREE, told)
 
 
@@ -84,6 +91,18 @@ def _answering_otherwise(findings: Sequence[Json], answers: Sequence[Mapping[str
         left, right = (_answer(side, name) for side in answers)
         if left != right:
             yield f"{DIALECTS[name].question}: left {left}, right {right}"
+
+
+def _consisting_otherwise(left: Mapping[str, Sequence[str]], right: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Tell which answers only one side gave, and what only one side's answers had. Where nothing was noted nothing is told."""
+    if not left or not right:
+        return
+    for name in sorted({*left, *right}):
+        for side, own, other in zip(SIDES, (left, right), (right, left), strict=True):
+            if name not in other:
+                yield f"{side} alone answers {name}"
+            elif alone := sorted({*own.get(name, ())} - {*other[name]}):
+                yield f"{name}: {side} alone has {', '.join(alone)[:_SHOWN]}"
 
 
 def _failures(finding: Json) -> dict[str, str]:

@@ -47,16 +47,16 @@ class Side:
 
 
 def run(side: Side, options: Sequence[str]) -> Mapping[str, Any]:
-    """Run the promises on a side with these options of `run` and return its report as JSON has it. Raises SideError."""
+    """Run the promises on a side with these options of `run`; its report as JSON has it, with `answers`. Raises SideError."""
     target = ["--app", side.where] if side.url is None else ["--url", side.where]
     with TemporaryDirectory() as folder:
-        report = ["--report", "json", "--report-dir", folder]
+        report = ["--report", "json", "--report-dir", folder, "--answers", f"{folder}/answers.json"]
         command = [sys.executable, "-m", "contracts", "run", *target, "--dialects", PROBED, *options, *report]
         done = subprocess.run(command, env=_environment(side), capture_output=True, text=True, check=False)  # noqa: S603 - itself
         if done.returncode not in _SPOKEN_FOR:
             raise SideError(f"{side.name} ({side.where}) could not be run:\n{_last_words(done)}", done.returncode)
-        written: Mapping[str, Any] = json.loads((Path(folder) / "report.json").read_text("utf-8"))
-    return written
+        written, answers = (json.loads((Path(folder) / name).read_text("utf-8")) for name in ("report.json", "answers.json"))
+    return {**written, "answers": answers}
 
 
 def _environment(side: Side) -> dict[str, str]:

@@ -10,7 +10,7 @@ from mockserver.app import create_app
 from mockserver.domain.sessions import Session
 from mockserver.stores.memory import MemoryStore
 from tests.contracts.sabotage import sessions
-from tests.contracts.sabotage.making import SETTINGS, Wsgi, json_requests, on, streams
+from tests.contracts.sabotage.making import SETTINGS, Wsgi, json_answers, json_requests, on, streams
 
 merges_metadata = sessions.merges_metadata
 OWNER = {"x-api-key": "mock-owner"}
@@ -94,6 +94,16 @@ def counts_what_pages_have_shown() -> Wsgi:
 
 def leaves_event_lines_out() -> Wsgi:
     return streams(lambda frames: [frame.partition(b"\n")[2] for frame in frames])
+
+
+def describes_sessions_by_itself() -> Wsgi:
+    """Describes sessions that nobody has described (api-facts §9.7)."""
+
+    def change(_method: str, path: str, _status: int, body: Any) -> Any:
+        is_session = "agent_key" in body and "/sessions" in path
+        return {"description": "A conversation.", **body} if is_session else body
+
+    return json_answers(change)
 
 
 def merges_and_forgets() -> Wsgi:

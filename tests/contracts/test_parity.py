@@ -5,8 +5,10 @@ import json
 import pytest
 
 from contracts.dialects.table import DIALECTS
+from contracts.parity.answers import answers_of
 from contracts.parity.comparing import Parity, compare
 from contracts.parity.normal import normal
+from contracts.wire.exchange import Exchange
 from tests.contracts.running import contracts
 
 MOCK = "mockserver.app:create_app"
@@ -80,6 +82,40 @@ def test_dialects_are_compared_and_name_both_answers():
     assert {one.parity for one in compare(merges, merges)} == {Parity.AGREE}
 
 
+def seen(**answers):
+    return report() | {"answers": {"SC204": {name.replace("_", " "): members for name, members in answers.items()}}}
+
+
+def test_answers_of_other_statuses_or_members_differ():
+    left = seen(getAgentSession_200=["key: string", "name: string"], updateAgentSession_200=["key: string"])
+    right = seen(getAgentSession_200=["key: string", "name: null"], updateAgentSession_409=["messages[]: string"])
+    assert parity(left, left).parity is Parity.AGREE
+    assert parity(left, right).why == (
+        "getAgentSession 200: left alone has name: string",
+        "getAgentSession 200: right alone has name: null",
+        "left alone answers updateAgentSession 200",
+        "right alone answers updateAgentSession 409",
+    )
+
+
+def exchange(answer, status=200, method="GET", path="/v2/agents/a/sessions/s"):
+    return Exchange(method, path, {}, b"", status, {"content-type": "application/json"}, json.dumps(answer).encode())
+
+
+def test_an_answer_is_what_its_members_are_without_their_values():
+    session = {"key": "s", "enabled": True, "metadata": {"of the user": {"any": 1}}, "session_context_usage": None}
+    members = {"key: string", "enabled: boolean", "metadata: object", "session_context_usage: null"}
+    assert answers_of([exchange(session)]) == {"getAgentSession 200": members}
+    events = {"events": [{"type": "agent_output", "content": "x"}, {"type": "thinking", "content": "y"}]}
+    listed = {"events[]<agent_output>.type: string", "events[]<agent_output>.content: string"}
+    assert listed < answers_of([exchange(events, path="/v2/agents/a/sessions/s/events")])["listAgentEvents 200"]
+
+
+def test_of_a_request_that_is_repeated_the_latest_answer_counts():
+    asked = [exchange({"id": "s", "messages": []}, 404), exchange({"key": "s"})]
+    assert answers_of(asked) == {"getAgentSession 200": {"key: string"}}
+
+
 def test_two_mocks_agree(tmp_path):
     file = tmp_path / "parity.json"
     told = contracts("parity", "--left", MOCK, "--right", MOCK, "--promises", "SC201,SC204,SC503", "--json", str(file))
@@ -96,6 +132,16 @@ def test_a_mock_and_a_server_that_breaks_a_promise_differ_in_that_promise(tmp_pa
     compared = {one["code"]: one for one in json.loads(file.read_text())["compared"]}
     assert [compared[code]["parity"] for code in ("SC201", "SC204")] == ["agree", "DIFFER"]
     assert compared["SC204"]["why"][0].startswith("right alone fails in test_a_patch_changes_what_it_names_and_nothing_else:")
+
+
+def test_a_server_that_sends_more_than_the_other_differs_in_what_it_sends(tmp_path):
+    file = tmp_path / "parity.json"
+    server = "tests.contracts.other_dialects:describes_sessions_by_itself"
+    told = contracts("parity", "--left", MOCK, "--right", server, "--promises", "SC202", "--json", str(file))
+    assert told.returncode == 1, told.stdout + told.stderr
+    (one, *_) = json.loads(file.read_text())["compared"]
+    assert (one["left"], one["right"], one["parity"]) == ("kept", "kept", "DIFFER")
+    assert "createAgentSession 201: right alone has description: string" in one["why"]
 
 
 def test_a_target_that_does_not_answer_ends_the_comparison():
