@@ -14,7 +14,10 @@ from contracts.world import RunWorld
 
 LEFT, RIGHT = "left", "right"
 DOCUMENT = "handbook"
-_OWN, _SHARED = 0, 1
+_SHARED = 1
+"""The number of a side's session with the agent that both share."""
+_REACHED = 2
+"""How many events of the other side somebody reaches for; the first ones are the least likely to be gone."""
 
 
 class Side:
@@ -122,8 +125,10 @@ class Side:
         self._asked("POST", self._events(which), json=message(text))
 
     def _upload(self, which: int) -> None:
-        file = {"files": ("notes.txt", self._canary().encode(), "text/plain")}
-        self._asked("POST", self._events(which), data={"message": "Here is a file."}, files=file)
+        """Send a file. Its contents come back as Base64, in which no word is found: its name has it too."""
+        word = self._canary()
+        file = {"files": (f"{word}.txt", word.encode(), "text/plain")}
+        self._asked("POST", self._events(which), data={"message": f"Here is {word}."}, files=file)
 
     def _first_event(self, which: int, method: str, ending: str) -> None:
         for event in self._listed(self._events(which), "events")[:1]:
@@ -149,7 +154,7 @@ class Side:
         """Ask for what the other side has, by its names, at places of this side: there is nothing of that name there."""
         own, theirs = session_path(self.sessions[which]), other.sessions[which]
         agent = f"/v2/agents/{self.agent['key']}"
-        for event in other._listed(events_path(theirs), "events")[:1]:  # noqa: SLF001 - of the same class
+        for event in other._listed(events_path(theirs), "events")[:_REACHED]:  # noqa: SLF001 - of the same class
             for method, ending in (("GET", ""), ("POST", "/hide"), ("DELETE", "")):
                 self._asked(method, f"{own}/events/{event['id']}{ending}")
         for artifact in other._listed(f"{session_path(theirs)}/artifacts", "artifacts")[:1]:  # noqa: SLF001 - of the same class
