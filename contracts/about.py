@@ -1,7 +1,7 @@
 """What each promise is about: the operations of the document that its check looks at, and the suite that holds the check."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +12,8 @@ _SESSIONS, _SESSION = "listAgentSessions", "getAgentSession"
 _TURN, _EVENTS = "createAgentInput", "listAgentEvents"
 
 _ABOUT: Mapping[str, tuple[str, ...]] = {
+    "SC105": (_TURN, "createAliasRoutedInput"),
+    "SC106": (_TURN, "createAliasRoutedInput"),
     "SC2": ("createAgentSession", _SESSION),
     "SC202": ("createAgentSession", _SESSIONS),
     "SC203": ("createAgentSession",),
@@ -73,19 +75,21 @@ def operations_of(code: str) -> tuple[Operation, ...]:
 
 
 @cache
-def checks() -> Mapping[str, tuple[str, str]]:
-    """Return code and suite of each check by its name: what `@keeps(CODE)` stands on in `suites/`."""
+def checks() -> Mapping[str, tuple[tuple[str, ...], str]]:
+    """Return codes and suite of each check by its name: what `@keeps(CODE, …)` stands on in `suites/`."""
     found = {}
     for file in sorted(_SUITES.glob("test_*.py")):
         for node in ast.parse(file.read_text("utf-8")).body:
-            if isinstance(node, ast.FunctionDef) and (code := "".join(map(_code, node.decorator_list))):
-                found[node.name] = (code, file.name)
+            if isinstance(node, ast.FunctionDef) and (
+                codes := tuple(code for one in node.decorator_list for code in _codes(one))
+            ):
+                found[node.name] = (codes, file.name)
     return found
 
 
-def _code(decorator: ast.expr) -> str:
+def _codes(decorator: ast.expr) -> Iterator[str]:
     match decorator:
-        case ast.Call(func=ast.Name(id="keeps"), args=[ast.Constant(value=str(code))]):
-            return code
+        case ast.Call(func=ast.Name(id="keeps"), args=codes):
+            yield from (str(code.value) for code in codes if isinstance(code, ast.Constant))
         case _:
-            return ""
+            return

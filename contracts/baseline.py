@@ -71,7 +71,7 @@ def _failures(result: Result) -> Iterable[tuple[str, str, str]]:
 
 def _is_stale(known: Known, result: Result) -> bool:
     """Whether a known failure is gone: its check has passed, or there is none any more. What was not asked may remain."""
-    if checks().get(known.test, ("", ""))[0] != known.promise:
+    if known.promise not in checks().get(known.test, ((), ""))[0]:
         return True
     found: Mapping[str, Finding] = {finding.promise.code: finding for finding in result.findings}
     return known.promise in found and (known.test, known.example) in found[known.promise].passed

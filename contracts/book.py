@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -19,6 +19,8 @@ from contracts.verdicts import Failure, Finding, Result, Verdict
 
 _LONGEST_MESSAGE = 2000
 _RAISED = re.compile(r"^(?:\w+\.)*(?:AssertionError|StreamFailure|StreamFault): (?:assert )?")
+_UNSEEN = "unseen"
+_NOTHING_SEEN = "nothing came for it to look at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,10 @@ class Book:
         self._dialects |= {answer.dialect: answer for answer in heard}
         if spent := vars(report).get("spent"):
             self._spent[vars(report).get("worker_id", "")] = spent
-        promise = dict(report.user_properties).get("promise")
-        self.failed_otherwise |= report.outcome == "failed" and not promise
-        if promise and (report.when == "call" or report.outcome != "passed"):
-            check = _check(report)
-            failure = _failure(report) if report.outcome == "failed" else None
-            self._entries.append(_Entry(str(promise), report.outcome, _reason(report), check, failure, report.start, heard))
+        told = vars(report).get("told")
+        self.failed_otherwise |= report.outcome == "failed" and not told
+        if told and (report.when == "call" or report.outcome != "passed"):
+            self._entries += _entries(report, heard, told)
 
     @property
     def requests(self) -> int:
@@ -112,8 +112,26 @@ class Book:
         )
 
 
+def _entries(report: pytest.TestReport, heard: tuple[Answer, ...], told: Mapping[str, Any]) -> Iterator[_Entry]:
+    """Return what a report says of each of its promises. All but the first are kept where the test has seen them kept."""
+    check = _check(report)
+    for code in told["codes"]:
+        broken = told["broken"].get(code)
+        kept = _outcome(report) if code == told["own"] else "passed" if code in told["seen"] else _UNSEEN
+        outcome = kept if broken is None else "failed"
+        failure = None if broken is None else _failure(report, broken if len(told["broken"]) > 1 else "")
+        reason = _reason(report) or (_NOTHING_SEEN if outcome == _UNSEEN else "")
+        yield _Entry(code, outcome, reason, check, failure, report.start, heard)
+
+
+def _outcome(report: pytest.TestReport) -> str:
+    """Return the outcome for the promise of the test itself, which what fails in it does not break."""
+    return "passed" if report.outcome == "failed" else report.outcome
+
+
 def _finding(code: str, entries: Iterable[_Entry]) -> Finding:
     entries = list(entries)
+    entries = [entry for entry in entries if entry.outcome != _UNSEEN] or entries
     differs = {answer.dialect: answer for entry in entries for answer in entry.heard if answer.differs}
     return Finding(
         PROMISES[code],
@@ -150,10 +168,11 @@ def _checks(entries: Iterable[_Entry], outcome: str) -> set[tuple[str, str]]:
     return {entry.check for entry in entries if entry.outcome == outcome}
 
 
-def _failure(report: pytest.TestReport) -> Failure:
+def _failure(report: pytest.TestReport, message: str) -> Failure:
+    """Return the failure that a report tells of, in the words of `message` where it tells of several."""
     written = vars(report).get("reproduction")
     made = reproduction_from(written) if written else None
-    return Failure(*_check(report), _message(report), picture=_picture(report), reproduction=made)
+    return Failure(*_check(report), message[:_LONGEST_MESSAGE] or _message(report), picture=_picture(report), reproduction=made)
 
 
 def _message(report: pytest.TestReport) -> str:

@@ -20,7 +20,8 @@ _KINDS = {"api": "ApiRole", "agent": "AgentRole", "corpus": "CorpusRole"}
 class Operation:
     """An operation. One role of any kind permits it: on the account, on the agent or on the corpus of its path.
 
-    `request_body` is where the document describes its body, from the document's folder: `FILE#/POINTER`.
+    `place` and `request_body` are where the document describes it and its body, from the document's folder: `FILE#/POINTER`.
+    `shows_secrets` says that it is there to hand a secret out.
     """
 
     id: str
@@ -30,7 +31,9 @@ class Operation:
     agent_roles: frozenset[str]
     corpus_roles: frozenset[str]
     is_public: bool
+    place: str = ""
     request_body: str = ""
+    shows_secrets: bool = False
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -86,7 +89,9 @@ def _operation(path: str, method: str, node: Mapping[str, Any], file: str) -> Op
         agent_roles=_roles(required, "agent"),
         corpus_roles=_roles(required, "corpus"),
         is_public=node.get("security") == [],
+        place=f"{file}#/{method}",
         request_body=written_at if body else "",
+        shows_secrets=node.get("x-shows-secrets", False),
     )
 
 

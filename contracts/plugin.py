@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase
 
 from contracts import ending, options
 from contracts.book import Book, cell_as_json
+from contracts.broken import SEEN, faults_in
 from contracts.client import Api
 from contracts.coverage import plugin as coverage
 from contracts.coverage.plugin import Coverage
@@ -29,7 +30,7 @@ from contracts.parity import plugin as noting
 from contracts.parity.plugin import Noting
 from contracts.pictures import picture_of
 from contracts.places import Places
-from contracts.promises import PHASES, wants_generated
+from contracts.promises import PHASES, asked_for, wants_generated
 from contracts.sequences import plugin as sequences
 from contracts.sequences.names import stem_of
 from contracts.sequences.plugin import Sequences, example
@@ -77,7 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     The explaining phase is left out: on a failing property over HTTP it costs fifty times the search itself.
     """
-    config.addinivalue_line("markers", "promise(code): the promise that a test checks")
+    config.addinivalue_line("markers", "promise(code, …): the promises that a test checks")
     options.settle(config)
     options.minimum(config)
     recorder = Recorder(example)
@@ -205,12 +206,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the promises that were not asked for, and skip those that the profile has no time for."""
     if wanted := _wanted(config):
-        kept = [item for item in items if (marker := item.get_closest_marker("promise")) and marker.args[0].startswith(wanted)]
+        kept = [item for item in items if any(code.startswith(wanted) for code in _codes(item))]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
     profile = options.profile(config)
     for item in items:
-        if (marker := item.get_closest_marker("promise")) and marker.args[0] in profile.leaves_out:
+        if set(_codes(item)[:1]) & profile.leaves_out:
             item.add_marker(pytest.mark.skip(reason=f"--profile {profile.name} leaves it out"))
 
 
@@ -218,11 +219,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Carry the promise of a test and what it has seen with its report, also from a worker to the controller."""
+    """Carry the promises of a test and what it has seen with its report, also from a worker to the controller."""
     report = yield
-    marker = item.get_closest_marker("promise")
-    if marker:
-        report.user_properties = [*report.user_properties, ("promise", marker.args[0])]
+    if codes := _codes(item):
+        report.user_properties = [*report.user_properties, ("promise", codes[0])]
+        wanted = [code for code in codes if code in asked_for(item.config.getoption("--promises"))]
+        own = wanted[0] if wanted[0] == codes[0] else ""
+        broken = faults_in(call.excinfo.value, wanted[0]) if call.excinfo and report.outcome == "failed" else {}
+        vars(report)["told"] = {"own": own, "codes": wanted, "seen": sorted(item.stash.get(SEEN, ())), "broken": broken}
     if report.when == "call":
         vars(report)["cells"] = [cell_as_json(cell) for cell in item.stash.get(CELLS, ())]
         vars(report)["heard"] = [asdict(answer) for answer in item.stash.get(HEARD, ())]
@@ -231,6 +235,12 @@ def pytest_runtest_makereport(
     if budget := item.config.stash.get(BUDGET, None):
         vars(report)["spent"] = {"requests": budget.requests, "turns": budget.turns}
     return report
+
+
+def _codes(item: pytest.Item) -> tuple[str, ...]:
+    """Return the codes of the promises that a test checks; the first is its own."""
+    marker = item.get_closest_marker("promise")
+    return marker.args if marker else ()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -93,18 +93,18 @@ class Shown:
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Say what is being proved."""
-        code, _ = checks().get(_test(nodeid), ("", ""))
-        if code:
+        codes, _ = checks().get(_test(nodeid), ((), ""))
+        for code in codes[:1]:
             self._bar.proving = Text.assemble((code, "bold"), "  ", PROMISES[code].sentence, overflow="ellipsis", no_wrap=True)
             self._bar.refresh()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Go on by one check; tell a promise at once that is broken, and what failed besides."""
-        promise = str(dict(report.user_properties).get("promise", ""))
-        if report.outcome == "failed" and promise and promise not in self._broken:
+        told = vars(report).get("told", {})
+        for promise in sorted(told.get("broken", {}).keys() - self._broken):
             self._broken.add(promise)
             self._bar.console.print(Text(f"BROKEN  {promise}  {PROMISES[promise].sentence}", style="red"))
-        if report.outcome == "failed" and not promise:
+        if report.outcome == "failed" and not told:
             self._complain(report.longreprtext or report.nodeid)
         if report.when not in ("setup", "call"):
             rate = BOOK.requests / max(monotonic() - self._began, 1e-3)

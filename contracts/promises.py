@@ -86,6 +86,16 @@ _PLACES = (Needs.TURNS, Needs.CORPUS, Needs.KEYS, Needs.CLIENTS)
 _ROWS = (
     Promise("SC101", "schema", "Every answer fits the document in status, headers, media type and schema.", needs=_PLACES),
     Promise("SC102", "schema", "Every answer fits the document along sequences of calls that the document links.", needs=_PLACES),
+    Promise(
+        "SC103",
+        "schema",
+        "A refusal bears the id of its request as the header does, and on 404 what was not found.",
+        needs=_PLACES,
+    ),
+    Promise("SC104", "schema", "An answer is about what its path names, and a listing has nothing twice.", needs=_PLACES),
+    Promise("SC105", "stream", "Whatever the input, the events of its answer follow the order grammar.", needs=_PLACES),
+    Promise("SC106", "stream", "Whatever the input, a stream has its form, and its pieces are the stored text.", needs=_PLACES),
+    Promise("SC107", "secret", "No answer shows what the document marks as secret.", needs=_PLACES),
     Promise("SC201", "state", "A session that was created is read back with exactly what was sent."),
     Promise("SC202", "state", "A session without a key gets one of its own, and a name."),
     Promise("SC203", "state", "A key that is taken is refused, and the first session stays as it was."),
@@ -256,17 +266,28 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 MATRICES = ("full", "refusals")
 """How much of the matrix of roles is asked: all of it, or all but what permitted callers write."""
 
+GENERATED = "SC1"
+"""How the codes begin of what generated requests check."""
+
 PROMISES: Mapping[str, Promise] = {promise.code: promise for promise in _ROWS}
 
 
 def wants_generated(beginnings: str) -> bool:
     """Say whether promises that generated requests check are among those asked for: codes or their beginnings, none for all."""
+    return any(code.startswith(GENERATED) for code in asked_for(beginnings))
+
+
+def asked_for(beginnings: str) -> frozenset[str]:
+    """Return the promises that are asked for by their codes or beginnings of these, by none all of them."""
     wanted = tuple(filter(None, beginnings.upper().split(",")))
-    return not wanted or any(promise.code.startswith(wanted) for promise in _ROWS if promise.kind == "schema")
+    return frozenset(code for code in PROMISES if not wanted or code.startswith(wanted))
 
 
-def keeps(code: str) -> "pytest.MarkDecorator":
-    """Mark a test as the check of a promise. Raises KeyError for a code that is not in the table."""
+def keeps(*codes: str) -> "pytest.MarkDecorator":
+    """Mark a test as the check of promises. Raises KeyError for a code that is not in the table.
+
+    Where there are several, the test tells which of them an answer breaks (`contracts.generated.judging`).
+    """
     import pytest  # noqa: PLC0415 - the table is read without it, where the extra is not installed
 
-    return pytest.mark.promise(PROMISES[code].code)
+    return pytest.mark.promise(*(PROMISES[code].code for code in codes))

@@ -1,7 +1,10 @@
-"""The schemas of the document, compiled: whether a body is one that an operation describes."""
+"""The schemas of the document: whether a body is one that an operation describes, and where each schema is."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
-from urllib.parse import urljoin
+from typing import Any
+from urllib.parse import urldefrag, urljoin
 
 import jsonschema_rs
 import yaml
@@ -14,6 +17,36 @@ _BASE = "sessions:///"
 JSON, FORM = "application/json", "multipart/form-data"
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of the document and the address of the file that it stands in, from which its references start."""
+
+    uri: str
+    node: Any
+
+    def child(self, node: Any) -> "Place":
+        """Return a node of the same file."""
+        return Place(self.uri, node)
+
+    @property
+    def followed(self) -> "Place":
+        """Follow `$ref` until something else stands there."""
+        place = self
+        while isinstance(place.node, dict) and isinstance(place.node.get("$ref"), str):
+            place = at(urljoin(place.uri, place.node["$ref"]))
+        return place
+
+
+def at(address: str) -> Place:
+    """Return what stands at `FILE#/JSON/POINTER`, from the document's folder. Raises KeyError where nothing does."""
+    uri, pointer = urldefrag(urljoin(_BASE, address))
+    node = _files()[uri]
+    for step in pointer.split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        node = node[int(name)] if isinstance(node, list) else node[name]
+    return Place(uri, node)
+
+
 @cache
 def body_of(operation: Operation, media_type: str = JSON) -> Draft202012Validator:
     """Return the validator of an operation's bodies of a media type that the document gives it."""
@@ -21,11 +54,31 @@ def body_of(operation: Operation, media_type: str = JSON) -> Draft202012Validato
     return Draft202012Validator({"$ref": urljoin(_BASE, place)}, registry=_registry())
 
 
+def asked(operation: Operation) -> Place | None:
+    """Return the schema of an operation's JSON body, if it has one."""
+    return _content(at(operation.request_body).followed) if operation.request_body else None
+
+
+def answered(operation: Operation, status: int) -> Place | None:
+    """Return the schema of an operation's JSON answers of a status, if it has such."""
+    response = at(f"{operation.place}/responses").node.get(str(status))
+    return _content(at(operation.place).child(response).followed) if response else None
+
+
+def _content(place: Place) -> Place | None:
+    schema = place.node.get("content", {}).get(JSON, {}).get("schema")
+    return None if schema is None else place.child(schema)
+
+
+@cache
+def _files() -> Mapping[str, Any]:
+    folder = openapi.DOCUMENT.parent
+    return {
+        urljoin(_BASE, file.relative_to(folder).as_posix()): yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        for file in sorted(folder.rglob("*.yaml"))
+    }
+
+
 @cache
 def _registry() -> Registry:
-    folder = openapi.DOCUMENT.parent
-    files = (
-        (urljoin(_BASE, file.relative_to(folder).as_posix()), yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader))
-        for file in sorted(folder.rglob("*.yaml"))
-    )
-    return Registry(list(files), draft=jsonschema_rs.Draft202012)
+    return Registry(list(_files().items()), draft=jsonschema_rs.Draft202012)

@@ -1,1 +1,1 @@
-"""Stateless promises about single answers: the order of a turn's events, the form of a stream."""
+"""Stateless promises about single answers: what each says, the order of a turn's events, the form of a stream."""

@@ -16,13 +16,14 @@ def marked(operation: Operation, body: Any, key: Callable[[str], str]) -> Any:
     Only what stands on its own is marked, where it is made and where it is changed; its key stays as the path names it.
     `key` makes a new key of the run. As much of what was generated is kept as there is room for.
     """
-    collection = collections().get(operation.path.partition("/{")[0])
-    if collection is None or len(operation.parameters) > 1 or not operation.request_body or not isinstance(body, dict):
+    root, _, last = operation.path.partition("/{")
+    collection = collections().get(root)
+    if collection is None or "/" in last or not operation.request_body or not isinstance(body, dict):
         return body
     fields = [name for name in collection.marks if name == "name" or not operation.parameters]
     for field in fields:
         if isinstance(body.get(field), str):
-            body = _with_mark(body, field, key(operation.collection.rstrip("s")), body_of(operation))
+            body = _with_mark(body, field, key(operation.collection), body_of(operation))
     return body
 
 

@@ -30,7 +30,7 @@ def explained(promise: Promise) -> Iterator[str]:
     yield from (f"         {need}: {MEANINGS[need]}" for need in promise.needs)
     names = [f"{one.method} {one.path}" for one in operations_of(promise.code)] or ["every operation"]
     yield from (f"       looks at {name}" for name in names)
-    yield from (f"       checked by {suite} {name}" for name, (code, suite) in checks().items() if code == promise.code)
+    yield from (f"       checked by {suite} {name}" for name, (codes, suite) in checks().items() if promise.code in codes)
 
 
 def _needs() -> Iterator[str]:
@@ -50,6 +50,6 @@ def _class(kind: str, promises: Iterable[Promise]) -> Iterator[str]:
 
 def _row(promise: Promise) -> str:
     about = ", ".join(f"`{operation.id}`" for operation in operations_of(promise.code)) or "all"
-    suites = ", ".join(sorted({f"`{suite}`" for code, suite in checks().values() if code == promise.code}))
+    suites = ", ".join(sorted({f"`{suite}`" for codes, suite in checks().values() if promise.code in codes}))
     kept = "exact" if promise.exact else "statistical"
     return f"| {promise.code} | {promise.sentence} | {kept} | {', '.join(promise.needs)} | {about} | {suites} |"

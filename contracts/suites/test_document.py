@@ -1,6 +1,7 @@
 """The document: Schemathesis over every operation, and along the links between them."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,13 @@ from schemathesis.checks import CheckFunction
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
 import openapi
+from contracts.broken import SEEN
+from contracts.checks.answers import Answer
+from contracts.client import Api, Json
+from contracts.generated.judging import Judge
 from contracts.generated.objects import Objects, is_text_in_the_end
 from contracts.plugin import GENERATION
-from contracts.promises import keeps
+from contracts.promises import asked_for, keeps
 from contracts.target import Target
 from contracts.world import RunWorld
 
@@ -48,12 +53,28 @@ def objects(world: RunWorld, target: Target) -> Iterator[Objects]:
     made.clear()
 
 
-@keeps("SC101")
+@pytest.fixture
+def judge(request: pytest.FixtureRequest, api: Api) -> Judge:
+    """The checks of what a schema cannot say; what they have seen goes with the report of the test."""
+
+    def read(answer: Answer, event_id: str) -> Json | None:
+        stored = api.ask("GET", f"{answer.operation.at(answer.names)}/{event_id}")
+        return stored.json() if stored.is_success else None
+
+    judging = Judge(asked_for(request.config.getoption("--promises")), read=read)
+    request.node.stash[SEEN] = judging.seen
+    return judging
+
+
+@keeps("SC101", "SC103", "SC104", "SC105", "SC106", "SC107")
 @asked.parametrize()
-def test_every_answer_fits_the_document(case: schemathesis.Case, objects: Objects, target: Target):
-    sent_with = objects.prepare(case)
+def test_every_answer_fits_the_document(case: schemathesis.Case, objects: Objects, target: Target, judge: Judge):
+    sent_with: Json = {"base_url": target.base_url} | objects.prepare(case)
     excused: list[CheckFunction] = [negative_data_rejection] if is_text_in_the_end(case) else []
-    objects.note(case, case.call_and_validate(base_url=target.base_url, excluded_checks=excused, **sent_with))
+    response = case.call(**sent_with)
+    objects.note(case, response)
+    validate = partial(case.validate_response, response, excluded_checks=excused, transport_kwargs=sent_with)
+    judge.hold("SC101", case, response, validate)
 
 
 def _left_out() -> str:
@@ -63,8 +84,8 @@ def _left_out() -> str:
     return "" if "stateful" in GENERATION.phases else "--phases leaves it out"
 
 
-@keeps("SC102")
-def test_linked_calls_fit_the_document(world: RunWorld, target: Target, pytestconfig: pytest.Config):
+@keeps("SC102", "SC103", "SC104", "SC105", "SC106", "SC107")
+def test_linked_calls_fit_the_document(world: RunWorld, target: Target, judge: Judge, pytestconfig: pytest.Config):
     if reason := _left_out():
         pytest.skip(reason)
     credential = {"x-api-key": target.api_key}  # the state machine does not ask the provider above
@@ -88,6 +109,7 @@ def test_linked_calls_fit_the_document(world: RunWorld, target: Target, pytestco
             return self.sent_with | {"headers": credential}
 
         def validate_response(self, response: schemathesis.Response, case: schemathesis.Case, **_: Any) -> None:
-            case.validate_response(response, headers=credential, transport_kwargs=self.sent_with)
+            validate = partial(case.validate_response, response, headers=credential, transport_kwargs=self.sent_with)
+            judge.hold("SC102", case, response, validate)
 
     Calls.run(settings=settings(max_examples=pytestconfig.getoption("--max-examples"), stateful_step_count=8))

@@ -59,9 +59,9 @@ def see(method: str, path: str, body: bytes, key: str) -> None:
 def pytest_runtest_call(item):
     yield
     marker = item.get_closest_marker("promise")
-    if marker:
-        _observed[marker.args[0]]["needs"] |= _needs
-        _observed[marker.args[0]]["operations"] |= _operations
+    for code in marker.args if marker else ():
+        _observed[code]["needs"] |= _needs
+        _observed[code]["operations"] |= _operations
 
 
 def pytest_runtest_logstart():

@@ -140,8 +140,9 @@ def test_a_mark_neither_spoils_a_body_nor_mends_one(name, body):
         ("createCorpus", {"key": ""}, {"key": ""}),
         ("createCorpus", {"key": "!"}, {"key": f"sc-{RUN}-corpora-1-!"}),
         ("createCorpus", [], []),
-        ("updateTool", {"type": "client", "name": "a"}, {"type": "client", "name": f"sc-{RUN}-tool-1-a"}),
+        ("updateTool", {"type": "client", "name": "a"}, {"type": "client", "name": f"sc-{RUN}-tools-1-a"}),
         ("updateAgentSession", {"name": "a"}, {"name": "a"}),
+        ("createAgentSession", {"name": "a", "key": "a"}, {"name": "a", "key": "a"}),
     ],
 )
 def test_what_was_generated_is_kept_behind_the_mark(name, body, expected):

@@ -1,0 +1,61 @@
+"""Texts that the document marks as secret (`x-sensitive`, see `openapi/README.md`), found in a JSON value by its schema."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urljoin
+
+from contracts.schemas import Place, at
+
+MASK = "****"
+_CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key"})
+_UNIONS = ("oneOf", "anyOf", "allOf")
+
+
+def secrets_in(value: Any, schema: Place | None, where: str = "") -> Iterator[tuple[str, str]]:
+    """Return the place (`/a/0/b`) and text of each secret that stands there in clear; null, references and masks are none."""
+    node = schema.node if schema else None
+    if schema is None or not isinstance(node, dict) or not isinstance(value, dict | list | str):
+        return
+    if node.get("x-sensitive") is True:
+        yield from _texts(value, where)
+        return
+    if isinstance(node.get("$ref"), str):
+        yield from secrets_in(value, at(urljoin(schema.uri, node["$ref"])), where)
+    for branch in _branches(value, schema):
+        yield from secrets_in(value, branch, where)
+    if isinstance(value, dict):
+        yield from _in_object(value, schema, where)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from secrets_in(item, schema.child(node.get("items")), f"{where}/{index}")
+
+
+def _in_object(value: dict[str, Any], schema: Place, where: str) -> Iterator[tuple[str, str]]:
+    node, own = schema.node, schema.node.get("properties", {})
+    for name, inner in value.items():
+        if node.get("x-sensitive") == "headers" and name.lower() in _CREDENTIALS:
+            yield from _texts(inner, f"{where}/{name}")
+        yield from secrets_in(inner, schema.child(own.get(name, node.get("additionalProperties"))), f"{where}/{name}")
+
+
+def _branches(value: Any, schema: Place) -> Iterator[Place]:
+    """Return the schemas that hold as well: of those that a discriminator chooses from, the one chosen."""
+    choice = schema.node.get("discriminator") or schema.node.get("x-discriminator")
+    if choice and isinstance(value, dict):
+        named = value.get(choice["propertyName"], choice.get("default"))
+        if chosen := choice["mapping"].get(str(named)):
+            yield at(urljoin(schema.uri, chosen))
+        return
+    for word in _UNIONS:
+        yield from map(schema.child, schema.node.get(word, ()))
+
+
+def _texts(value: Any, where: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str) and value != MASK:
+        yield where, value
+    elif isinstance(value, dict) and value.keys() != {"$ref"}:
+        for name, inner in value.items():
+            yield from _texts(inner, f"{where}/{name}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, f"{where}/{index}")
