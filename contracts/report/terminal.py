@@ -91,7 +91,7 @@ def _failure(failure: Failure) -> Iterator[tuple[str, str]]:
     yield from ((f"    {line}", "") for line in failure.message.splitlines())
     if made := failure.reproduction:
         yield f"  {made.requests} requests: {made}", "bold"
-        yield from ((line, _AS_IT_IS) for line in made.script.splitlines())
+        yield from ((line, _AS_IT_IS) for line in made.shown.splitlines())
 
 
 def _remarks(result: Result) -> Iterator[tuple[str, str]]:

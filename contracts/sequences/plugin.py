@@ -57,7 +57,7 @@ class Sequences:
         if report.failed and report.when != "teardown" and marker and self._target and self._recorder.now:
             made = self._reproduced(self._target, str(marker.args[0]), report.nodeid.rpartition("::")[2])
             vars(report)["reproduction"] = made.as_json()
-            report.sections.append((SECTION, made.script))
+            report.sections.append((SECTION, made.shown))
         return report
 
     def _reproduced(self, target: Target, code: str, test: str) -> Reproduction:

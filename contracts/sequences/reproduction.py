@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+MOST_SHOWN = 100
+
 
 class Outcome(StrEnum):
     """What came of sending a sequence again."""
@@ -25,6 +27,13 @@ class Reproduction:
 
     def __str__(self) -> str:
         return f"{self.outcome}{f': {self.why}' if self.why else ''}"
+
+    @property
+    def shown(self) -> str:
+        """The script as a terminal shows it: one of very many requests is left to the reports."""
+        if self.requests <= MOST_SHOWN:
+            return self.script
+        return "# Too many to be shown here: --report json,html has them, and a script in reproduce/ beside it."
 
     def as_json(self) -> dict[str, Any]:
         """Write it so that it can be sent from process to process."""

@@ -10,6 +10,7 @@ from contracts.document import event_order
 from contracts.sequences.comparing import first_difference
 from contracts.sequences.curl import script
 from contracts.sequences.forms import Form, Part
+from contracts.sequences.reproduction import Outcome, Reproduction
 from contracts.sequences.selecting import whole
 from contracts.sequences.steps import Known
 from contracts.sequences.texts import Variable
@@ -141,6 +142,13 @@ def test_a_credential_is_never_written_in_clear():
     assert "'x-api-key: no-such-key'" in written
     assert "'x-api-key: '\"$CREDENTIAL\"" in written
     assert ': "${CREDENTIAL:?' in written
+
+
+def test_a_terminal_shows_no_script_of_very_many_requests():
+    few, many = (Reproduction(Outcome.REPRODUCES, "", requests, "curl …") for requests in (100, 101))
+    assert few.shown == "curl …"
+    assert "--report json,html has them" in many.shown
+    assert "curl" not in many.shown
 
 
 HOSTILE = "it's $HOME `id` $(id) \\ \" \n {} * ! é 🙂"
