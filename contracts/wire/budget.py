@@ -85,11 +85,11 @@ class Budget:
 
 
 def _is_turn(request: httpx.Request) -> bool:
-    """Say whether a request gives an agent something to do: an interrupt does not."""
+    """Say whether a request gives an agent something to do: an interrupt does not, nor does JSON that cannot be read."""
     if request.method != "POST" or not request.url.path.endswith(_INPUTS):
         return False
     try:
         given = json.loads(request.content)
     except (ValueError, RecursionError):
-        return True  # a form
+        return not request.headers.get("content-type", "").startswith("application/json")
     return not isinstance(given, dict) or given.get("type") != "interrupt"

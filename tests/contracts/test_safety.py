@@ -92,6 +92,8 @@ def test_turns_are_counted_apart():
     events = "/v2/agents/a/sessions/s/events"
     http.post(events, json={"type": "input_message"})
     http.post(events, json={"type": "interrupt"})
+    for broken in (b'{"messages": [', b"[" * 100_000):
+        http.post(events, content=broken, headers={"content-type": "application/json"})
     with pytest.raises(NotSentError):
         http.post(events, json={"messages": [{"type": "text", "content": 'say "interrupt"'}]})
     with pytest.raises(NotSentError):
