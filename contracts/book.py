@@ -177,7 +177,8 @@ def _failure(report: pytest.TestReport, message: str) -> Failure:
 
 def _message(report: pytest.TestReport) -> str:
     crash = getattr(report.longrepr, "reprcrash", None)
-    return _RAISED.sub("", str(crash.message if crash else report.longrepr or ""))[:_LONGEST_MESSAGE]
+    text = _RAISED.sub("", str(crash.message if crash else report.longrepr or ""))
+    return text.partition("\nassert ")[0][:_LONGEST_MESSAGE]  # what a message says pytest says again
 
 
 def _picture(report: pytest.TestReport) -> Picture | None:

@@ -96,6 +96,8 @@ def tell(config: pytest.Config, result: Result, teller: Teller) -> None:
     kinds = [kind for kind in option("--report").split(",") if kind in REPORTS]
     for file in write(kinds, Path(option("--report-dir")), result) if kinds else ():
         teller.line(f"report: {file}")
+    if junit := config.getoption("xmlpath", None):
+        teller.line(f"report: {junit}")  # which pytest writes when all is over
     for left in journals(Path(option("--journal-dir"))):
         if left.target == (option("--url") or "").rstrip("/") and left.intents:
             told = f"{len(left.intents)} objects of run {left.run_id} are left there: sessions-contracts sweep removes them"

@@ -112,6 +112,7 @@ def test_a_run_writes_the_reports_that_are_asked_for(tmp_path, workers):
     run = contracts("run", *app, "--promises", "SC701,SC703", "--report", "html,junit", "--report-dir", str(folder), *workers)
     assert verdicts(run) == {"SC701": "kept", "SC703": "kept"}, run.stdout[-3000:]
     written = (folder / "report.html").read_text("utf-8")
+    assert f"report: {folder / 'junit.xml'}" in run.stdout
     assert "expected" not in (folder / "junit.xml").read_text("utf-8")  # cells stay out of it
     read = Read(written)
     columns = 1 + 3 + 1 + 13 + 4 + 4  # the operation, strangers, no role, roles on the account, on an agent, on a corpus
