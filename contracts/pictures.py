@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from contracts.checks.faults import Fault
-from contracts.document import EventOrder
-from contracts.sse import Json
+from contracts.document import EventOrder, event_order
+from contracts.sse import Json, StreamFault
 
 _MOST_ROWS, _ENDS, _AROUND = 60, 8, 4
 _TEXTS = ("content", "tool_name", "message", "tool_input", "tool_output")
@@ -63,6 +63,8 @@ def cleaned(picture: Picture, clean: Callable[[str], str]) -> Picture:
 
 def picture_of(failure: BaseException) -> dict[str, Any] | None:
     """Return the picture that a failure carries, so that it can be sent from process to process; None where it carries none."""
+    if isinstance(failure, StreamFault):
+        return asdict(pictured(failure.seen, (), [Fault(str(failure))], event_order()))
     picture = getattr(failure, "picture", None)
     return asdict(picture) if isinstance(picture, Picture) else None
 

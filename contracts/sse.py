@@ -3,7 +3,7 @@
 import codecs
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -21,11 +21,13 @@ class Frame:
 
 
 class StreamFault(AssertionError):  # noqa: N818 - a broken promise, not an error of the suite
-    """The stream breaks its own format; says at which frame and how."""
+    """The stream breaks its own format; says at which frame and how. `seen` is what the frames before it say."""
+
+    seen: Sequence[Json] = ()
 
 
 class Reader:
-    """Takes the bytes of a stream as they come and gives the frames that they complete.
+    """Takes the bytes of a stream as they come and gives the frames that they complete; `seen` is what all of these say.
 
     Lines end with LF, CR or CRLF; `:` begins a comment; `id`, `retry` and unknown fields are passed over; a frame is given with
     its blank line. The standard drops a frame that the end cuts off; here that is a fault, as is what is no UTF-8 or no JSON.
@@ -37,7 +39,7 @@ class Reader:
         self._is_after_return = False
         self._event = ""
         self._data: list[str] = []
-        self._count = 0
+        self.seen: list[Json] = []
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """Take the next bytes and return the frames that are complete now. Raises StreamFault."""
@@ -79,7 +81,7 @@ class Reader:
         try:
             name, _, value = line.decode("utf-8").partition(":")
         except UnicodeDecodeError as error:
-            raise StreamFault(f"frame {self._count + 1} is not UTF-8: {error}") from error
+            raise StreamFault(f"frame {len(self.seen) + 1} is not UTF-8: {error}") from error
         value = value.removeprefix(" ")
         if name == "event":
             self._event = value
@@ -92,16 +94,21 @@ class Reader:
         self._event, self._data = "", []
         if not data:
             return None
-        self._count += 1
-        return Frame(event, _object(self._count, "\n".join(data)))
+        frame = Frame(event, _object(len(self.seen) + 1, "\n".join(data)))
+        self.seen.append(frame.data)
+        return frame
 
 
 def frames(chunks: Iterable[bytes]) -> Iterator[Frame]:
     """Read a stream, frame by frame as its bytes come. Raises StreamFault for what breaks its format or breaks off."""
     reader = Reader()
-    for chunk in chunks:
-        yield from reader.feed(chunk)
-    reader.close()
+    try:
+        for chunk in chunks:
+            yield from reader.feed(chunk)
+        reader.close()
+    except StreamFault as fault:
+        fault.seen = reader.seen
+        raise
 
 
 def _object(number: int, text: str) -> Json:

@@ -12,6 +12,7 @@ from contracts.promises import PROMISES
 from contracts.report.html import page
 from contracts.report.timeline import timeline
 from contracts.report.writing import without
+from contracts.sse import StreamFault, frames
 from contracts.verdicts import Failure, Finding, Result, Verdict
 from tests.contracts.running import contracts
 from tests.contracts.test_checks import ANSWER, CALL, turn
@@ -88,6 +89,15 @@ def test_a_picture_comes_through_from_a_worker():
     failure = failing(hold_to_store, turn("input_message", *CALL), turn("input_message"))
     assert picture_from(json.loads(json.dumps(picture_of(failure)))) == failure.picture
     assert picture_of(AssertionError("none")) is None
+
+
+def test_a_stream_that_breaks_off_shows_what_came_before():
+    whole = b'data: {"type":"input_message","id":"aev_1"}\n\ndata: {"type":"thinking","id":"aev_2"}\n\n'
+    with pytest.raises(StreamFault) as caught:
+        list(frames([whole + b'data: {"type":"agent_ou']))
+    picture = picture_from(picture_of(caught.value))
+    assert [(row.type, row.id) for row in picture.rows] == [("input_message", "aev_1"), ("thinking", "aev_2")]
+    assert picture.is_short
 
 
 def test_calls_are_joined_with_their_outputs_and_open_ones_shown():
