@@ -71,12 +71,13 @@ def _texts(body: Any, field: str) -> Iterator[str]:
 
 
 def _values(body: Any, field: str) -> Iterator[Any]:
-    """Find the values of a field, wherever it stands."""
-    if isinstance(body, Mapping):
-        for name, value in body.items():
-            if name == field:
-                yield value
-            yield from _values(value, field)
-    elif isinstance(body, list):
-        for inner in body:
-            yield from _values(inner, field)
+    """Find the values of a field, wherever it stands and however deep."""
+    left = [body]
+    while left:
+        value = left.pop()
+        if isinstance(value, Mapping):
+            if field in value:
+                yield value[field]
+            left.extend(value.values())
+        elif isinstance(value, list):
+            left.extend(value)

@@ -28,7 +28,7 @@ class Form:
 
 def form_of(exchange: Exchange) -> Form | None:
     """Read the form that was sent; None where it is not in order."""
-    head = f"content-type: {exchange.headers['content-type']}\r\n\r\n".encode("latin-1")
+    head = f"content-type: {exchange.headers['content-type']}\r\n\r\n".encode("latin-1", "replace")
     message: Message[str, str] = BytesParser().parsebytes(head + exchange.body)
     payload: Any = message.get_payload()
     if not message.is_multipart() or message.defects:

@@ -34,16 +34,17 @@ def is_name(value: object) -> bool:
     return isinstance(value, str) and bool(_NAME.fullmatch(value)) and (len(value) >= _LONG or bool(re.search(r"\d", value)))
 
 
-def leaves(value: Any, at: At = ()) -> Iterator[tuple[At, Any]]:
-    """Walk JSON: every value that is neither object nor array, and where it is."""
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from leaves(inner, (*at, name))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from leaves(inner, (*at, index))
-    else:
-        yield at, value
+def leaves(value: Any) -> Iterator[tuple[At, Any]]:
+    """Walk JSON, however deep: every value that is neither object nor array, and where it is."""
+    left: list[tuple[At, Any]] = [((), value)]
+    while left:
+        at, one = left.pop()
+        if isinstance(one, Mapping):
+            left.extend(reversed([((*at, name), inner) for name, inner in one.items()]))
+        elif isinstance(one, list):
+            left.extend(reversed([((*at, index), inner) for index, inner in enumerate(one)]))
+        else:
+            yield at, one
 
 
 def sent(exchange: Exchange) -> frozenset[str]:

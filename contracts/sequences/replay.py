@@ -55,7 +55,10 @@ class Replay:
             self.wire.recorder = recorder
         after = {value: name for name, value in self.values.items()}
         pairs = zip((step.exchange for step in steps.steps), answers, strict=True)
-        difference = first_difference(pairs, {**steps.values, run_id: RUN}, after)
+        try:
+            difference = first_difference(pairs, {**steps.values, run_id: RUN}, after)
+        except RecursionError:
+            return Outcome.NOT_TRIED, "its answers are nested too deeply to be compared"
         return (Outcome.DIFFERS, difference) if difference else (Outcome.REPRODUCES, "")
 
     def _sent(self, step: Step) -> Exchange:
@@ -66,10 +69,14 @@ class Replay:
             request = self._request(step)
         except KeyError as missing:
             raise NotTriedError(f"an earlier answer did not give {missing.args[0]} this time") from missing
+        except httpx.InvalidURL as error:
+            raise NotTriedError(f"a request cannot be written again: {error}") from error
         self._check(step, request)
         try:
             response = self.http.send(request, stream=True)
-        except httpx.HTTPError:
+        except NotSentError:
+            raise
+        except Exception:  # noqa: BLE001 - an application in this process may fail in any way
             return _exchange(step, request, None, b"")
         exchange = _exchange(step, request, response, _read(response, step.exchange))
         if made := made_by(exchange, ""):

@@ -56,7 +56,7 @@ class Wire(httpx.BaseTransport):
         conversation = recorder.note(request)
         try:
             response = self._answered(request)
-        except httpx.HTTPError:
+        except Exception:
             conversation.broke()
             raise
         conversation.answered(response)

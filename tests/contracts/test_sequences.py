@@ -233,6 +233,16 @@ def test_where_a_stream_cuts_a_text_makes_no_difference():
     assert compared([stream(*PIECES)], [stream(*PIECE, {"type": "end"})]).startswith("request 1")
 
 
+def nested(depth):
+    return json.loads('{"metadata": ' * depth + '{"key": "ase_0001"}' + "}" * depth)
+
+
+def test_what_is_nested_very_deeply_is_looked_through():
+    deep = exchange("POST", f"/v2/agents/sc-{RUN}-agent-1/sessions", {}, nested(900), 201)
+    (made, _) = steps_of([deep, exchange("GET", "/v2/agents/a/sessions/ase_0001")], KNOWN).steps
+    assert [len(one.at) for one in made.captures] == [901]
+
+
 def test_in_the_listings_of_an_account_only_what_a_sequence_made_counts():
     def listing(*keys):
         return exchange("GET", "/v2/agents?limit=1", answer={"agents": [{"key": key} for key in keys], "metadata": {}})
