@@ -75,6 +75,11 @@ class Renewed:
         self._fetch = fetch
         self._token, self._fetched_at = fetch(), time.monotonic()
 
+    @property
+    def has_expired(self) -> bool:
+        """Whether the token that was given last is past its time by now: what it was refused shows nothing then."""
+        return time.monotonic() - self._fetched_at >= self._token.seconds - 1
+
     def __call__(self) -> Mapping[str, str]:
         """Return what a request carries now. Raises UnavailableError."""
         if time.monotonic() - self._fetched_at > (self._token.seconds - 1) / 2:

@@ -41,7 +41,10 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Somebody who asks: its credential and its roles. `absent` says why there is none such."""
+    """Somebody who asks: its credential and its roles. `absent` says why there is none such.
+
+    `has_expired` says whether the credential that its last request carried is past its time by now.
+    """
 
     name: str
     standing: Standing
@@ -50,6 +53,7 @@ class Identity:
     agent_roles: Held = field(default_factory=dict)
     corpus_roles: Held = field(default_factory=dict)
     absent: str = ""
+    has_expired: Callable[[], bool] = lambda: False
 
     @property
     def headers(self) -> Headers:
@@ -140,7 +144,10 @@ class Identities:
         except UnavailableError as error:
             yield Identity("token", Standing.TOKEN, api_roles=frozenset([TOKEN_ROLE]), absent=str(error))
             return
-        yield Identity(f"token of {TOKEN_ROLE}", Standing.TOKEN, renewed, frozenset([TOKEN_ROLE]))
+        roles = frozenset([TOKEN_ROLE])
+        yield Identity(
+            f"token of {TOKEN_ROLE}", Standing.TOKEN, renewed, api_roles=roles, has_expired=lambda: renewed.has_expired
+        )
 
     def _expired(self) -> Iterator[Identity]:
         try:

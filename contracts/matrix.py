@@ -105,6 +105,8 @@ class Matrix:
             names, identity = self._to_be_taken_away(operation, identity)
         options = ask.options(self._places, names, permitted=permitted)
         answer = self._api.bearing(identity.headers).ask(operation.method, operation.at(names), **options)
+        if answer.status_code == httpx.codes.UNAUTHORIZED and identity.has_expired():
+            raise UnavailableError("its token expired while it was asked")
         if ask.makes and answer.status_code == httpx.codes.CREATED:
             self._places.world.remove_at_the_end(ask.makes.format_map(answer.json()))
         return answer

@@ -156,3 +156,10 @@ def test_a_credential_never_shows_in_the_text_of_who_has_it(run):
     key, (identity,) = run.credentials.key(Roles(api_roles=["viewer"])), run.identities.of(Standing.TOKEN)
     assert key.secret not in repr(key)
     assert identity.headers["authorization"].removeprefix("Bearer ") not in repr(identity)
+
+
+@pytest.mark.parametrize(("seconds", "is_over"), [(60.0, False), (0.5, True)])
+def test_what_a_token_is_refused_after_its_time_shows_nothing(seconds, is_over):
+    renewed = Renewed(lambda: Token("text", seconds))
+    renewed()
+    assert renewed.has_expired is is_over
