@@ -7,7 +7,7 @@ import pytest
 import openapi
 from contracts.asking import ask_of
 from contracts.client import Api
-from contracts.credentials import Credentials, Roles
+from contracts.credentials import Credentials, Renewed, Roles, Token
 from contracts.identities import Identities, Identity, Standing
 from contracts.matrix import Expected, Matrix, Outcome, judged
 from contracts.operations import operations, roles_of_kind
