@@ -31,6 +31,8 @@ from contracts.parity.plugin import Noting
 from contracts.pictures import picture_of
 from contracts.places import Places
 from contracts.promises import PHASES, asked_for, wants_generated
+from contracts.redaction import NAME as REDACTION
+from contracts.redaction import Redaction
 from contracts.sequences import plugin as sequences
 from contracts.sequences.names import stem_of
 from contracts.sequences.plugin import Sequences, example
@@ -84,6 +86,8 @@ def pytest_configure(config: pytest.Config) -> None:
     recorder = Recorder(example)
     config.pluginmanager.register(Sequences(recorder), sequences.NAME)
     config.pluginmanager.register(Coverage(recorder), coverage.NAME)
+    with suppress(TargetError):  # told when the run begins
+        config.pluginmanager.register(Redaction(options.given_keys(config)), REDACTION)
     if file := config.getoption("--answers"):
         config.pluginmanager.register(Noting(recorder, Path(file)), noting.NAME)
     seed = config.getoption("--hypothesis-seed")
@@ -112,6 +116,7 @@ def target(pytestconfig: pytest.Config) -> Target:
     except TargetError as error:
         pytest.exit(str(error), returncode=EXIT_WRONG_USE)
     pytestconfig.stash[BUDGET] = opened.wire.budget
+    pytestconfig.pluginmanager.getplugin(REDACTION).follow(opened.wire)
     return opened
 
 

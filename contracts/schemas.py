@@ -61,7 +61,7 @@ def asked(operation: Operation) -> Place | None:
 
 def answered(operation: Operation, status: int) -> Place | None:
     """Return the schema of an operation's JSON answers of a status, if it has such."""
-    response = at(f"{operation.place}/responses").node.get(str(status))
+    response = at(f"{operation.place}/responses").node.get(str(int(status)))
     return _content(at(operation.place).child(response).followed) if response else None
 
 

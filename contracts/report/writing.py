@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from contracts.pictures import cleaned
+from contracts.redaction import cleaner
 from contracts.report.github import summary
 from contracts.report.html import page
 from contracts.report.json import written
@@ -34,13 +35,7 @@ def write(kinds: list[str], folder: Path, result: Result) -> list[Path]:
 
 def without(result: Result, secrets: Iterable[str]) -> Result:
     """Take secrets out of what a target has said, before any form escapes a part of them."""
-    known = tuple(filter(None, secrets))
-
-    def clean(text: str) -> str:
-        for secret in known:
-            text = text.replace(secret, "****")
-        return text
-
+    clean = cleaner(secrets)
     findings = (
         replace(
             finding,

@@ -8,6 +8,7 @@ import httpx
 from contracts.collections import Collection, collections
 from contracts.journal import Journal
 from contracts.wire.budget import Budget, Limits, NotSentError
+from contracts.wire.handing import handed_out
 from contracts.wire.recorder import Recorder
 
 MOST_REPEATS = 5
@@ -19,13 +20,14 @@ _BUSY = {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}
 
 
 class Wire(httpx.BaseTransport):
-    """Sends by another transport, to one host alone, within a budget."""
+    """Sends by another transport, to one host alone, within a budget. `secrets` are the credentials that came back."""
 
     def __init__(self, inner: httpx.BaseTransport, host: str, *, budget: Budget | None = None) -> None:
         self._inner, self._host = inner, host
         self.budget = budget or Budget(Limits())
         self.journal: Journal | None = None
         self.recorder: Recorder | None = None
+        self.secrets: set[str] = set()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request. Raises NotSentError for what may not be sent, and what the inner transport raises."""
@@ -36,6 +38,7 @@ class Wire(httpx.BaseTransport):
         self.budget.take(request)
         number = self._intended(request)
         response = self._recorded(request)
+        self.secrets |= handed_out(request, response)
         self._journalled(request, response, number)
         return response
 

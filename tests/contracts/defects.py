@@ -70,6 +70,7 @@ DEFECTS = (
     Defect("SC101", "answers:numbers_its_requests", Manner.WRONG_ANSWER),
     Defect("SC101", "answers:forgets_the_reasons_of_a_refusal", Manner.MISSING_PART),
     Defect("SC101", "answers:describes_a_file_without_its_type", Manner.MISSING_PART),
+    Defect("SC101", "credentials:says_in_words_whether_a_key_is_enabled", Manner.WRONG_ANSWER),
     Defect("SC102", "sessions:forgets_a_required_field", Manner.MISSING_PART),
     Defect("SC103", "every_answer:names_all_refusals_alike", Manner.WRONG_ANSWER),
     Defect("SC103", "every_answer:misses_something_else", Manner.WRONG_ANSWER),

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from mockserver.app import create_app
 from mockserver.operations.call import Handler, Reply
 from mockserver.settings import Settings
 from tests.contracts.complete import NEIGHBOUR, TOKEN_SECONDS
-from tests.contracts.sabotage.making import SETTINGS, Wsgi, with_handlers
+from tests.contracts.sabotage.making import SETTINGS, Wsgi, json_answers, with_handlers
 from tests.contracts.sabotage.wire import OWNER, Answer, Request, behind
 
 
@@ -152,3 +153,11 @@ def names_agents_of_all_accounts() -> Wsgi:
         return answer.saying({**answer.json, "messages": ["The agent is not yours."]})
 
     return _other_account(handle)
+
+
+def says_in_words_whether_a_key_is_enabled() -> Wsgi:
+    def change(method: str, path: str, _status: int, body: Any) -> Any:
+        is_made = method == "POST" and path == "/v2/api_keys"
+        return {**body, "enabled": "yes"} if is_made and "secret_key" in body else body
+
+    return json_answers(change)
