@@ -63,6 +63,11 @@ _ABOUT: Mapping[str, tuple[str, ...]] = {
     "SC801": ("createAgentSession", "updateAgentSession", _TURN),
     "SC804": (_TURN,),
     "SC805": ("createAgentSession", _SESSIONS, _TURN),
+    "SC9": ("updateAgentSession", "createAgentSession", "deleteAgentSession", _SESSION),
+    "SC902": ("createAgentSession", _SESSIONS),
+    "SC903": ("updateAgentSession", _SESSION, _SESSIONS),
+    "SC904": ("hideAgentEvent", "unhideAgentEvent", "deleteAgentEvent", _EVENTS),
+    "SC905": (_SESSIONS, "createAgentSession", "deleteAgentSession"),
 }
 """Operations by codes or their beginnings: the longest that fits counts; without any a promise is about all operations."""
 

@@ -258,6 +258,18 @@ _ROWS = (
     Promise("SC803", "robustness", "What cannot be read is refused by name, and never fails the server.", needs=_FIELDS),
     Promise("SC804", "robustness", "No text can break the frames of a stream.", needs=_SEARCHES),
     Promise("SC805", "robustness", "No text in one object keeps another from being read, listed or found.", needs=_TURNS),
+    Promise(
+        "SC901", "concurrency", "What several clients are answered on one session is explained by some order of their calls."
+    ),
+    Promise("SC902", "concurrency", "Of concurrent creations of one key exactly one succeeds, and its session is there."),
+    Promise("SC903", "concurrency", "Concurrent patches are never mixed, nor seen half done."),
+    Promise(
+        "SC904",
+        "concurrency",
+        "An event hidden, shown and deleted at once is in the state that some order gives it.",
+        needs=_TURNS,
+    ),
+    Promise("SC905", "concurrency", "A listing while sessions come and go shows what is there, and nothing that never was."),
 )
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")

@@ -17,7 +17,7 @@ COMPLETE_APP = ("--app", "tests.contracts.complete:create_complete_app")
 
 ALL_PHASES = "examples,coverage,fuzzing,stateful"
 WITHOUT_COVERAGE = "examples,fuzzing,stateful"  # which is the same for every seed, and most of the time of a run
-EVERYTHING_NOT_GENERATED = "SC2,SC3,SC4,SC5,SC6,SC7,SC8"
+EVERYTHING_NOT_GENERATED = "SC2,SC3,SC4,SC5,SC6,SC7,SC8,SC9"
 
 
 @pytest.mark.parametrize(
