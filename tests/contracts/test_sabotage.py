@@ -1,6 +1,9 @@
 """Every promise is shown to fail on a server that breaks it: `tests/contracts/defects.py` lists them."""
 
+import importlib
+
 import pytest
+from werkzeug.test import Client
 
 from contracts.promises import PROMISES
 from tests.contracts.defects import DEFECTS, FEW_REQUESTS, Defect
@@ -27,6 +30,22 @@ def test_a_hole_in_access_is_told_by_the_one_promise_that_names_it(defect: Defec
 
 def test_every_promise_has_a_server_that_breaks_it():
     assert {defect.promise for defect in DEFECTS} == PROMISES.keys()
+
+
+FAILS_BY_INTENT = "SC803"  # a server that breaks this promise answers 500: that is the defect
+ODD_BODIES = (b"[]", b"null", b"7", b"{", b"\xff", b"[" * 3000 + b"]" * 3000, b'{"key": 7, "secrets": 7, "steps": []}')
+BROKEN_IN_ANOTHER_WAY = {defect.server: defect for defect in DEFECTS if defect.promise != FAILS_BY_INTENT}.values()
+WHERE_BODIES_GO = ("agents", "agents/support-agent/sessions", "corpora/company-docs/query", "agent_aliases", "instructions")
+
+
+@pytest.mark.parametrize("defect", BROKEN_IN_ANOTHER_WAY, ids=str)
+def test_a_broken_server_does_not_fail_besides(defect: Defect):
+    module, _, factory = defect.app.partition(":")
+    client = Client(getattr(importlib.import_module(module), factory)())
+    headers = {"x-api-key": "mock-owner", "content-type": "application/json"}
+    for path in WHERE_BODIES_GO:
+        for body in ODD_BODIES:
+            assert client.post(f"/v2/{path}", data=body, headers=headers).status_code < 500, (path, body[:60])
 
 
 def test_every_defect_stands_in_the_table_once():

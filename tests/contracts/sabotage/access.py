@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from mockserver.domain.simulator.calls import Outcome, Place, ToolCall
 from mockserver.domain.simulator.runs import Runs
 from mockserver.domain.simulator.stage import Equipment
 from mockserver.stores.memory import MemoryStore
-from tests.contracts.sabotage.making import SETTINGS, Turns, Wsgi, json_answers, on, sized, turns, with_runs, wrapped
+from tests.contracts.sabotage.making import SETTINGS, UNREADABLE, Turns, Wsgi, json_answers, on, sized, turns, with_runs, wrapped
 from tests.contracts.sabotage.wire import Answer, Request, behind
 
 
@@ -53,8 +54,8 @@ def shows_secrets() -> Wsgi:
     def telling(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
-        if b'"secrets"' in body:
-            planted.extend(json.loads(body)["secrets"].values())
+        with suppress(*UNREADABLE):
+            planted.extend(value for value in json.loads(body)["secrets"].values() if isinstance(value, str))
         return [
             chunk.replace(b"****", planted[0].encode()) if planted else chunk for chunk in app(environ, sized(start_response))
         ]

@@ -1,14 +1,12 @@
 """Servers that each understand one thing in filters wrongly: a sound mock is given another filter than the one that was sent."""
 
-import io
-import json
 import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from mockserver.app import create_app
-from tests.contracts.sabotage.making import SETTINGS, Wsgi, sized, wrapped
+from tests.contracts.sabotage.making import SETTINGS, Wsgi, json_requests, sized, wrapped
 
 PARAMETER = "metadata_filter"
 
@@ -27,16 +25,12 @@ def _of_listings(change: Callable[[str], str], *, when: Callable[[dict[str, str]
 def _of_queries(change: Callable[[str], str]) -> Wsgi:
     """Make a server that reads another filter of a query of a corpus."""
 
-    def altered(environ: dict[str, Any]) -> None:
-        if not environ["PATH_INFO"].endswith("/query"):
-            return
-        body = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
-        if PARAMETER in body.get("search", {}):
-            body["search"][PARAMETER] = change(body["search"][PARAMETER])
-        raw = json.dumps(body).encode()
-        environ.update({"wsgi.input": io.BytesIO(raw), "CONTENT_LENGTH": str(len(raw))})
+    def changed(_method: str, path: str, body: Any) -> Any:
+        if not path.endswith("/query"):
+            return body
+        return {**body, "search": {**body["search"], PARAMETER: change(body["search"][PARAMETER])}}
 
-    return wrapped(altered)
+    return json_requests(changed)
 
 
 def takes_null_for_different() -> Wsgi:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mockserver.app import create_app
-from tests.contracts.sabotage.making import SETTINGS, Wsgi, json_requests
+from tests.contracts.sabotage.making import SETTINGS, UNREADABLE, Wsgi, json_requests
 from tests.contracts.sabotage.wire import OWNER, Answer, Request, behind
 
 
@@ -25,7 +25,7 @@ def _when_refused(then: Callable[[Request], object]) -> Wsgi:
 def _json(request: Request) -> dict[str, Any]:
     try:
         body = json.loads(request.body)
-    except ValueError:
+    except UNREADABLE:
         return {}
     return body if isinstance(body, dict) else {}
 
