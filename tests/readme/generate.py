@@ -20,6 +20,7 @@ from mockserver.pipeline import STATUS
 from mockserver.scenario_files import load_book
 from mockserver.settings import rows
 from mockserver.spec.document import Document, Place, load
+from tests.contracts.kill_rate import results as kill_rate
 
 README = Path(__file__).parents[2] / "README.md"
 PROMISES_PAGE = README.parent / "contracts" / "PROMISES.md"
@@ -99,6 +100,12 @@ def _ranges(codes: list[str]) -> Iterator[str]:
         yield first if first == last else f"{first} to {last}"
 
 
+def _kills() -> str:
+    """Show what campaigns have found and kept."""
+    found = kill_rate.read().values()
+    return f"{_table(kill_rate.HEAD, list(kill_rate.rows(found)))}\n\n{kill_rate.spent(found)}"
+
+
 def tables() -> dict[str, str]:
     """Return every generated table by the name of its place in README."""
     document, book = load(openapi.DOCUMENT), load_book([])
@@ -126,6 +133,7 @@ def tables() -> dict[str, str]:
             ],
         ),
         "exports": _table(("form", "what it is"), [(f"`{row.name}`", row.meaning) for row in EXPORTS.values()]),
+        "kills": _kills(),
         "profiles": _table(("profile", "what is done"), [(f"`{one.name}`", one.meaning) for one in PROFILES.values()]),
     }
 

@@ -3,7 +3,7 @@
 import random
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -31,20 +31,25 @@ def sample(defects: Iterable[Defect], number: int, seed: int) -> list[Defect]:
     return drawn
 
 
-def _chosen(only: str, *, new: bool) -> list[Defect]:
-    beginnings, known = tuple(only.split(",")), read() if new else {}
+def _chosen(only: str, *, left_out: Container[str]) -> list[Defect]:
+    beginnings = tuple(only.split(","))
     return [
         defect
         for defect in one_for_each_server()
-        if defect.server not in known and (defect.promise.startswith(beginnings) or defect.server.startswith(beginnings))
+        if defect.server not in left_out and (defect.promise.startswith(beginnings) or defect.server.startswith(beginnings))
     ]
+
+
+def _known(*, with_stock: bool) -> set[str]:
+    """Name the servers of which everything is kept already."""
+    return {server for server, one in read().items() if one.stock or not with_stock}
 
 
 @click.command()
 @click.option("--sample", "number", type=click.IntRange(1), help="so many servers, from each class in turn; all without it")
 @click.option("--seed", default=1, show_default=True, help="which servers are drawn")
 @click.option("--only", default="", metavar="BEGINNINGS", help="servers whose promise or name begins so, e.g. SC2,events:")
-@click.option("--new", is_flag=True, help="servers of which nothing is kept yet")
+@click.option("--new", is_flag=True, help="servers of which not all is kept yet")
 @click.option("--without-stock", is_flag=True, help="leave stock Schemathesis out")
 @click.option(
     "--time",
@@ -57,7 +62,8 @@ def _chosen(only: str, *, new: bool) -> list[Defect]:
 @workers_option
 def main(**options: Any) -> None:
     """Run the suite against the servers that each break a promise. Exit codes: 0 its class tells each, 1 not."""
-    chosen = _chosen(options["only"], new=options["new"])
+    known = _known(with_stock=not options["without_stock"]) if options["new"] else set()
+    chosen = _chosen(options["only"], left_out=known)
     chosen = sample(chosen, options["number"], options["seed"]) if options["number"] else chosen
     found: list[Result] = []
     with tempfile.TemporaryDirectory() as folder:

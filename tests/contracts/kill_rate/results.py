@@ -46,13 +46,13 @@ def one_for_each_server(defects: Iterable[Defect] = DEFECTS) -> tuple[Defect, ..
 
 
 def read(file: Path = FILE) -> dict[str, Result]:
-    """Return what is known of the servers that there are, by server."""
+    """Return what is known of the servers that there are, by server. Whose class is another now has to be run again."""
     written: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
     there = {defect.server: defect for defect in one_for_each_server()}
     return {
         server: Result(server, there[server].kind, _told(entry["ours"]), _told(entry["stock"]) if "stock" in entry else None)
         for server, entry in written.items()
-        if server in there
+        if server in there and entry["kind"] == there[server].kind
     }
 
 
@@ -68,7 +68,7 @@ def write(results: Iterable[Result], file: Path = FILE) -> None:
         stock = result.stock or (before.stock if before else None)
         known[result.server] = Result(result.server, result.kind, result.ours, stock)
     entries = {
-        server: {"ours": asdict(one.ours), **({"stock": asdict(one.stock)} if one.stock else {})}
+        server: {"kind": one.kind, "ours": asdict(one.ours), **({"stock": asdict(one.stock)} if one.stock else {})}
         for server, one in sorted(known.items())
     }
     file.write_text(json.dumps(entries, indent=1) + "\n", "utf-8")
