@@ -119,6 +119,7 @@ _JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, s
 @click.option("--max-turns", type=click.IntRange(1), help="ask agents for no more turns than these; they cost money")
 @click.option("--max-time", type=click.FloatRange(0, min_open=True), help="test nothing more after so many seconds")
 @click.option("--rate-limit", callback=_rate, metavar="N/UNIT", help="send no more than e.g. 10/s or 100/m")
+@click.option("--dry-run", is_flag=True, help="send nothing: print what would be sent, as a mock in its place is asked")
 @click.option("--keep", is_flag=True, help="leave what the run makes, to look at; sweep removes it")
 @_JOURNALS
 @click.option("--promises", default="", metavar="CODES", help="check only these, e.g. SC2,SC301 (beginnings suffice)")
@@ -144,6 +145,8 @@ def run(**options: Any) -> None:
     if bool(options["url"]) == bool(options["app"]):
         click.echo(_ONE_TARGET, err=True)
         sys.exit(2)
+    if options["dry_run"] and options["workers"] != "1":
+        raise click.UsageError("--dry-run goes with one process: leave --workers out")
     _check_baseline(options["baseline"], update=options["baseline_update"], prune=options["baseline_prune"])
     import pytest  # noqa: PLC0415 - an extra that need not be installed
 
@@ -178,7 +181,7 @@ def _arguments(options: dict[str, Any]) -> list[str]:
     arguments += [f"--dialect={entry}" for entry in options["dialect"]]
     is_quiet = bool(options["ci"]) if options["progress"] is None else not options["progress"]
     arguments += ["--no-bar"] if is_quiet else []
-    flags = ("keep", "baseline_update", "baseline_prune")
+    flags = ("dry_run", "keep", "baseline_update", "baseline_prune")
     arguments += [f"--{name.replace('_', '-')}" for name in flags if options[name]]
     arguments += ["-n", options["workers"]] if options["workers"] != "1" else []
     arguments += [f"--maxfail={options['max_failures']}"] if options["max_failures"] else []

@@ -20,7 +20,8 @@ RESULT = pytest.StashKey[Result]()
 """What the run has found."""
 
 EXIT_BROKEN, EXIT_WRONG_USE, EXIT_UNREACHABLE, EXIT_NOTHING_VERIFIED = 1, 2, 3, 5
-_ENDED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
+ENDED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
+"""The exit codes of a run that came to its end."""
 
 
 def end(session: pytest.Session, book: Book, seed: int | None) -> None:
@@ -38,7 +39,7 @@ def end(session: pytest.Session, book: Book, seed: int | None) -> None:
     except BaselineError as error:
         pytest.exit(str(error), returncode=EXIT_WRONG_USE)
     config.stash[RESULT] = result
-    if session.exitstatus in _ENDED:
+    if session.exitstatus in ENDED:
         session.exitstatus = _exit_code(book, result, int(session.exitstatus))
 
 

@@ -13,8 +13,9 @@ from contracts.journal import FOLDER as JOURNALS
 from contracts.profiles import FULL, PROFILES, SAFE, Profile
 from contracts.promises import MATRICES
 from contracts.rates import spacing_of
+from contracts.rehearsal import STAND_IN, STAND_IN_KEY, STAND_IN_OTHER_KEY, stand_in_key
 from contracts.report.kinds import FOLDER, KINDS
-from contracts.target import Target, TargetError, is_here, open_target, role_key
+from contracts.target import Target, TargetError, allowed, is_here, open_target, role_key
 from contracts.wire.budget import Budget, Limits
 
 _OPTIONS = (
@@ -52,6 +53,7 @@ def add_to(parser: pytest.Parser) -> None:
     group.addoption("--baseline", help="file of failures that are known: others fail the run, and so do those that are gone")
     group.addoption("--baseline-update", action="store_true", help="write all present failures into the baseline")
     group.addoption("--baseline-prune", action="store_true", help="take out of the baseline what fails no more")
+    group.addoption("--dry-run", action="store_true", help="send nothing to the target; print what would be sent")
     group.addoption("--keep", action="store_true", help="leave what the run makes; sweep removes it later")
     group.addoption("--dialect", action="append", default=[], help="NAME=ANSWER, what the target answers; once for each")
     group.addoption("--role-key", action="append", default=[], help="ROLE=KEY, once for each role (agent_viewer, agent_user)")
@@ -71,6 +73,8 @@ def minimum(config: pytest.Config) -> Mapping[str, float]:
 def opened(config: pytest.Config) -> Target:
     """Open the target that the options name. Raises TargetError."""
     option, given = config.getoption, keys(config)
+    if option("--dry-run"):
+        return _stand_in(config, given)
     return open_target(
         url=option("--url"),
         app=option("--app"),
@@ -79,6 +83,21 @@ def opened(config: pytest.Config) -> Target:
         allow_hosts=option("--allow-host"),
         budget=Budget(_limits(config)),
         other_api_key=given.other_api_key,
+    )
+
+
+def _stand_in(config: pytest.Config, given: Keys) -> Target:
+    """Open what answers in a dry run. Raises TargetError for what would not be sent in a run either."""
+    option = config.getoption
+    if option("--url"):
+        allowed(option("--url"), option("--allow-host"))
+    return open_target(
+        url=None,
+        app=STAND_IN,
+        api_key=STAND_IN_KEY,
+        role_keys={role: stand_in_key(role) for role in given.role_keys},
+        other_api_key=STAND_IN_OTHER_KEY if given.other_api_key else None,
+        budget=Budget(_limits(config)),
     )
 
 

@@ -33,6 +33,7 @@ from contracts.places import Places
 from contracts.promises import PHASES, asked_for, wants_generated
 from contracts.redaction import NAME as REDACTION
 from contracts.redaction import Redaction
+from contracts.rehearsal import Rehearsal
 from contracts.sequences import plugin as sequences
 from contracts.sequences.names import stem_of
 from contracts.sequences.plugin import Sequences, example
@@ -46,6 +47,9 @@ __all__ = ["pytest_assertrepr_compare"]
 
 CELLS = pytest.StashKey[list[Cell]]()
 """Where a test leaves the cells of the matrix that it has seen."""
+
+REHEARSAL = pytest.StashKey[Rehearsal]()
+"""What a dry run would send."""
 
 HEARD = pytest.StashKey[list[Answer]]()
 """What a test has asked of the target's dialect."""
@@ -83,6 +87,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "promise(code, …): the promises that a test checks")
     options.settle(config)
     options.minimum(config)
+    if config.getoption("--dry-run"):
+        config.stash[REHEARSAL] = Rehearsal()
     recorder = Recorder(example)
     config.pluginmanager.register(Sequences(recorder), sequences.NAME)
     config.pluginmanager.register(Coverage(recorder), coverage.NAME)
@@ -137,6 +143,8 @@ def run_id(target: Target, pytestconfig: pytest.Config) -> str:
         run_id = f"{random.Random(worker).getrandbits(32):08x}"  # noqa: S311 - a name, not a secret
     folder = Path(pytestconfig.getoption("--journal-dir")) if target.app is None else None
     target.wire.journal = Journal(folder, target.base_url, stem_of(run_id))
+    if rehearsal := pytestconfig.stash.get(REHEARSAL, None):
+        target.wire.heard = rehearsal.note
     pytestconfig.pluginmanager.getplugin(sequences.NAME).follow(target, run_id)
     pytestconfig.pluginmanager.getplugin(coverage.NAME).callers.know(target.role_keys)
     return run_id
@@ -272,13 +280,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Sum up, where the run began; a run that verified nothing is not green."""
-    if not hasattr(session.config, "workerinput"):
+    if REHEARSAL in session.config.stash:
+        session.exitstatus = 0 if session.exitstatus in ending.ENDED else session.exitstatus
+    elif not hasattr(session.config, "workerinput"):
         ending.end(session, BOOK, GENERATION.seed)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print the verdict: every promise checked, kept, broken, or not testable here and why. Write the reports asked for."""
     result = config.stash.get(ending.RESULT, None)
-    if result and result.findings:
-        shown = config.pluginmanager.getplugin("contracts-shown")
-        ending.tell(config, result, shown or ending.Plain(terminalreporter))
+    teller = config.pluginmanager.getplugin("contracts-shown") or ending.Plain(terminalreporter)
+    if rehearsal := config.stash.get(REHEARSAL, None):
+        for line in rehearsal.lines(config.stash[BUDGET]) if BUDGET in config.stash else ():
+            teller.line(line)
+    elif result and result.findings:
+        ending.tell(config, result, teller)

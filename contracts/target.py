@@ -82,7 +82,7 @@ def open_target(
         other, loaded = other_api_key or MOCK_NEIGHBOUR, _load(app)
         wire = Wire(InProcess(loaded), IN_PROCESS, budget=budget)
         return Target(f"http://{IN_PROCESS}", loaded, wire, api_key or MOCK_OWNER, keys or _mock_keys(), other)
-    host = _allowed(str(url), allow_hosts)
+    host = allowed(str(url), allow_hosts)
     if not api_key:
         message = "A deployment needs --api-key KEY (or SESSIONSUITE_CONTRACTS_API_KEY) of an owner or administrator."
         raise TargetError(message)
@@ -107,7 +107,7 @@ def is_here(url: str | None) -> bool:
         return False
 
 
-def _allowed(url: str, allow_hosts: Sequence[str]) -> str:
+def allowed(url: str, allow_hosts: Sequence[str]) -> str:
     """Return the host of a URL. Raises TargetError where it is not this machine and nobody has named it."""
     try:
         parsed = httpx.URL(url)

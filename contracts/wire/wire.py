@@ -1,6 +1,7 @@
 """The transport under every client of a run: it lets a request pass or not, and journals what is made."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -28,6 +29,7 @@ class Wire(httpx.BaseTransport):
         self.journal: Journal | None = None
         self.recorder: Recorder | None = None
         self.secrets: set[str] = set()
+        self.heard: Callable[[httpx.Request], object] = lambda _: None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request. Raises NotSentError for what may not be sent, and what the inner transport raises."""
@@ -36,6 +38,7 @@ class Wire(httpx.BaseTransport):
         request.read()
         self._check_removal(request)
         self.budget.take(request)
+        self.heard(request)
         number = self._intended(request)
         response = self._recorded(request)
         self.secrets |= handed_out(request, response)
