@@ -35,6 +35,7 @@ _ABOUT: Mapping[str, tuple[str, ...]] = {
     "SC22": (_SESSIONS,),
     "SC224": ("queryCorpus",),
     "SC225": (_SESSIONS, "queryCorpus"),
+    "SC226": ("listAgents", "getAgent", _SESSIONS, _SESSION),
     "SC3": (_TURN,),
     "SC301": (_EVENTS, "getAgentEvent", "deleteAgentEvent"),
     "SC303": (_TURN, _EVENTS),

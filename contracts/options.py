@@ -82,6 +82,7 @@ def opened(config: pytest.Config) -> Target:
         role_keys=given.role_keys,
         allow_hosts=option("--allow-host"),
         budget=Budget(_limits(config)),
+        reads_only=not profile(config).writes,
         other_api_key=given.other_api_key,
     )
 
@@ -98,6 +99,7 @@ def _stand_in(config: pytest.Config, given: Keys) -> Target:
         role_keys={role: stand_in_key(role) for role in given.role_keys},
         other_api_key=STAND_IN_OTHER_KEY if given.other_api_key else None,
         budget=Budget(_limits(config)),
+        reads_only=not profile(config).writes,
     )
 
 

@@ -8,7 +8,7 @@ from contracts.promises import MATRICES, PHASES
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How a run goes about: whether generated requests write, and what it takes where no option says so.
+    """How a run goes about: whether anything is written, by generated requests too, and what it takes where no option says so.
 
     `examples` are generated requests an operation, `leaves_out` the promises that are not checked because they ask too much.
     """
@@ -20,9 +20,17 @@ class Profile:
     examples: int = 25
     phases: tuple[str, ...] = PHASES
     leaves_out: frozenset[str] = frozenset()
+    writes: bool = True
 
 
 _EVERYTHING, _REFUSALS = MATRICES
+READ_ONLY = Profile(
+    "read-only",
+    "sends nothing that could write, whatever asks for it: what can be seen of objects that are there already",
+    generates_writes=False,
+    matrix=_REFUSALS,
+    writes=False,
+)
 QUICK = Profile(
     "quick",
     "as `safe` with few generated requests, and without the promises that ask the most: done in seconds, for while you work",
@@ -46,5 +54,5 @@ FULL = Profile(
     generates_writes=True,
     matrix=_EVERYTHING,
 )
-PROFILES: Mapping[str, Profile] = {profile.name: profile for profile in (QUICK, SAFE, FULL)}
+PROFILES: Mapping[str, Profile] = {profile.name: profile for profile in (READ_ONLY, QUICK, SAFE, FULL)}
 """The profiles by name."""

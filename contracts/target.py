@@ -73,6 +73,7 @@ def open_target(
     other_api_key: str | None = None,
     allow_hosts: Sequence[str] = (),
     budget: Budget | None = None,
+    reads_only: bool = False,
 ) -> Target:
     """Open what the options name. Raises TargetError for none, both, one that cannot be opened, a host that is not allowed."""
     if bool(url) == bool(app):
@@ -80,7 +81,7 @@ def open_target(
     keys = dict(role_keys or {})
     if app:
         other, loaded = other_api_key or MOCK_NEIGHBOUR, _load(app)
-        wire = Wire(InProcess(loaded), IN_PROCESS, budget=budget)
+        wire = Wire(InProcess(loaded), IN_PROCESS, budget=budget, reads_only=reads_only)
         return Target(f"http://{IN_PROCESS}", loaded, wire, api_key or MOCK_OWNER, keys or _mock_keys(), other)
     host = allowed(str(url), allow_hosts)
     if not api_key:
@@ -88,7 +89,14 @@ def open_target(
         raise TargetError(message)
     if api_key.startswith("mock-"):
         keys, other_api_key = keys or _mock_keys(), other_api_key or MOCK_NEIGHBOUR
-    return Target(str(url).rstrip("/"), None, Wire(httpx.HTTPTransport(), host, budget=budget), api_key, keys, other_api_key)
+    return Target(
+        str(url).rstrip("/"),
+        None,
+        Wire(httpx.HTTPTransport(), host, budget=budget, reads_only=reads_only),
+        api_key,
+        keys,
+        other_api_key,
+    )
 
 
 def is_loopback(host: str) -> bool:

@@ -1,5 +1,6 @@
 """What generated requests work on: objects of the run of each kind, and what they make themselves."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ClassVar, TypeAlias
 
@@ -8,7 +9,7 @@ import schemathesis
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.transport.serialization import Binary
 
-from contracts.client import Json, events_path
+from contracts.client import Api, Json, events_path
 from contracts.generated.marks import marked
 from contracts.operations import Operation, operations
 from contracts.schemas import FORM, JSON, body_of
@@ -35,8 +36,7 @@ class Objects:
     }
 
     def __init__(self, world: RunWorld, target: Target) -> None:
-        self._api, self._key, self._wire = world.api, world.key, target.wire
-        self._gateway = Gateway(target.wire, timeout_seconds=TIMEOUT_SECONDS)
+        self._begin(world.api, target, world.key)
         session = world.session(world.agent())
         corpus, document = world.key("corpus"), world.key("document")
         body = {"type": "core", "id": document, "document_parts": [{"text": "How to reset a password."}]}
@@ -54,6 +54,10 @@ class Objects:
             "app_client_id": {"app_client_id": self._credential("/v2/app_clients", APP_CLIENT | {"name": world.key("client")})},
         }
         self._made = {root: [names[root]] for root, names in self._names.items()}
+
+    def _begin(self, api: Api, target: Target, key: Callable[[str], str]) -> None:
+        self._api, self._key, self._wire = api, key, target.wire
+        self._gateway = Gateway(target.wire, timeout_seconds=TIMEOUT_SECONDS)
 
     def _credential(self, path: str, body: dict[str, Any]) -> str:
         """Make an API key or an app client without roles."""

@@ -13,6 +13,7 @@ from contracts.wire.handing import handed_out
 from contracts.wire.recorder import Recorder
 
 MOST_REPEATS = 5
+_READING = {"GET", "HEAD", "OPTIONS"}
 LONGEST_WAIT_SECONDS = 120.0
 MAY_BE_UNMARKED = "may_be_unmarked"
 """The extension of a request that has to be refused."""
@@ -23,8 +24,9 @@ _BUSY = {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}
 class Wire(httpx.BaseTransport):
     """Sends by another transport, to one host alone, within a budget. `secrets` are the credentials that came back."""
 
-    def __init__(self, inner: httpx.BaseTransport, host: str, *, budget: Budget | None = None) -> None:
+    def __init__(self, inner: httpx.BaseTransport, host: str, *, budget: Budget | None = None, reads_only: bool = False) -> None:
         self._inner, self._host = inner, host
+        self.reads_only = reads_only
         self.budget = budget or Budget(Limits())
         self.journal: Journal | None = None
         self.recorder: Recorder | None = None
@@ -36,6 +38,8 @@ class Wire(httpx.BaseTransport):
         if request.url.host != self._host:
             raise NotSentError(f"nothing is sent to {request.url.host}: the target is {self._host}")
         request.read()
+        if self.reads_only and request.method not in _READING:
+            raise NotSentError("--profile read-only sends nothing that writes")
         self._check_removal(request)
         self.budget.take(request)
         self.heard(request)

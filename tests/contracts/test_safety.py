@@ -333,3 +333,30 @@ def test_a_journal_holds_no_secret(tmp_path):
         "gone",
     }
     assert "mock-owner" not in str(lines)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_nothing_that_writes_is_sent_where_a_run_only_reads(method):
+    sent = []
+    wire = Wire(
+        httpx.MockTransport(lambda request: sent.append(request) or httpx.Response(200)), "target.example", reads_only=True
+    )
+    with httpx.Client(transport=wire, base_url="http://target.example") as http:
+        assert http.get("/v2/agents").status_code == 200
+        with pytest.raises(NotSentError, match="--profile read-only sends nothing that writes"):
+            http.request(method, "/v2/agents/a")
+    assert [request.method for request in sent] == ["GET"]
+
+
+def test_a_run_that_only_reads_changes_nothing_and_verifies_what_is_there():
+    with served() as mock:
+        before = httpx.get(f"{mock.url}/__admin/state").json()
+        options = ("--url", mock.url, "--api-key", "mock-owner", "--profile", "read-only", "--promises", "SC2,SC7")
+        run = contracts("run", *options, "--no-progress")
+        after = httpx.get(f"{mock.url}/__admin/state").json()
+        asked = httpx.get(f"{mock.url}/__admin/requests").json()
+    found = verdicts(run)
+    assert (run.returncode, found["SC226"]) == (0, "kept"), run.stdout
+    assert "(--profile read-only sends nothing that writes)" in run.stdout
+    assert after == before
+    assert {request["method"] for request in asked["requests"] if request["path"].startswith("/v2")} <= {"GET"}

@@ -1,0 +1,72 @@
+"""What is there already, whoever made it: listings and what they list. Nothing is written (`--profile read-only`)."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from contracts.client import Api, Json
+from contracts.collections import collections
+from contracts.operations import operations
+from contracts.promises import keeps
+
+PAGES, SHORT_PAGE, LONG_PAGE, READ = 12, 1, 100, 5
+TRIES = 3
+INSIDE = {"/v2/agents": ("sessions", "key"), "/v2/corpora": ("documents", "id")}
+READABLE = {operation.path.rpartition("/")[0] for operation in operations() if operation.method == "GET"}
+LISTINGS = [path for path in collections() if path in READABLE]
+
+
+def _page(api: Api, path: str, **parameters: object) -> tuple[list[Json], str | None]:
+    answer: Json = api.call("GET", path, params=parameters, expect=200).json()
+    rows = next(value for value in answer.values() if isinstance(value, list))
+    return rows, answer["metadata"].get("page_key")
+
+
+def _joined(api: Api, path: str) -> list[Json]:
+    """Join the first short pages."""
+    rows, page_key = _page(api, path, limit=SHORT_PAGE)
+    for _ in range(PAGES - 1):
+        if not page_key or not rows:
+            break
+        more, page_key = _page(api, path, limit=SHORT_PAGE, page_key=page_key)
+        rows += more
+    return rows
+
+
+def _faults(api: Api, path: str, identity: str) -> list[str]:
+    """Say what is wrong with a listing. Others may change it meanwhile: whoever asks asks again."""
+    joined, (whole, _) = _joined(api, path), _page(api, path, limit=LONG_PAGE)
+    keys = [row[identity] for row in joined]
+    faults = [f"{key} is listed twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
+    if keys != [row[identity] for row in whole][: len(keys)]:
+        faults.append(f"short pages give {keys}, a long one {[row[identity] for row in whole][: len(keys)]}")
+    for row in joined[:READ]:
+        answer = api.ask("GET", f"{path}/{row[identity]}")
+        if answer.status_code != httpx.codes.OK:
+            faults.append(f"{row[identity]} is listed, and reading it answers {answer.status_code}")
+        elif odd := sorted(name for name in row if answer.json().get(name) != row[name]):
+            faults.append(f"{row[identity]} is listed with another {', '.join(odd)} than it is read with")
+    return faults
+
+
+def _listings(api: Api, path: str) -> Iterator[tuple[str, str]]:
+    """Give a collection and what hangs on its first objects."""
+    yield path, collections()[path].identity
+    if path in INSIDE:
+        part, identity = INSIDE[path]
+        rows, _ = _page(api, path, limit=READ)
+        yield from ((f"{path}/{row['key']}/{part}", identity) for row in rows)
+
+
+@keeps("SC226")
+@pytest.mark.parametrize("path", LISTINGS)
+def test_a_listing_has_every_object_once_and_as_it_is_read(api: Api, path: str):
+    if api.ask("GET", path, params={"limit": 1}).status_code in {httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND}:
+        pytest.skip(f"not testable here: the target lists no {path.removeprefix('/v2/')}")
+    for listing, identity in _listings(api, path):
+        faults = list[str]()
+        for _ in range(TRIES):
+            if not (faults := _faults(api, listing, identity)):
+                break
+        assert faults == [], listing
