@@ -348,8 +348,8 @@ def test_nothing_that_writes_is_sent_where_a_run_only_reads(method):
     assert [request.method for request in sent] == ["GET"]
 
 
-def test_a_run_that_only_reads_changes_nothing_and_verifies_what_is_there():
-    with served() as mock:
+def test_a_run_that_only_reads_changes_nothing_and_verifies_what_is_there(tmp_path):
+    with served(folder=tmp_path) as mock:
         before = httpx.get(f"{mock.url}/__admin/state").json()
         options = ("--url", mock.url, "--api-key", "mock-owner", "--profile", "read-only", "--promises", "SC2,SC7")
         run = contracts("run", *options, "--no-progress")
