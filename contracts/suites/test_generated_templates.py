@@ -14,7 +14,7 @@ from contracts.templating.overrides import Pinned, pinned
 from contracts.templating.templates import Case, cases
 from contracts.world import RunWorld
 
-FEWEST_TEMPLATES, FEWEST_TURNS = 50, 6
+FEWEST_TEMPLATES, FEWEST_TURNS = 150, 6
 TURNS_SHARE = 4
 """Of so many examples one is worth a turn of an agent."""
 CALL = "Please call lookup now."

@@ -320,7 +320,6 @@ DEFECTS = (
     Defect("SC901", "races:loses_the_update_of_another", Manner.LOST_WRITE),
     Defect("SC901", "races:brings_back_what_is_changed_while_it_is_removed", Manner.LOST_WRITE),
     Defect("SC901", "races:removes_one_session_for_two", Manner.SILENT_ACCEPTANCE),
-    Defect("SC901", "races:reads_from_a_copy_that_is_made_too_early", Manner.STALE_STATE),
     Defect("SC902", "races:gives_a_key_to_all_who_find_it_free", Manner.SILENT_ACCEPTANCE),
     Defect("SC902", "races:tells_everybody_that_he_was_first", Manner.WRONG_ANSWER),
     Defect("SC902", "races:refuses_all_who_ask_for_one_key", Manner.NEEDLESS_REFUSAL),

@@ -92,12 +92,6 @@ def removes_one_session_for_two() -> Wsgi:
     return with_handlers(delete_agent_session=make)
 
 
-def reads_from_a_copy_that_is_made_too_early() -> Wsgi:
-    """A change makes the copy invalid and then takes effect: who reads in between fills it with what was there before."""
-    make, copying = _copied(lambda call: (call.parameters.get("agent_key"), call.parameters.get("session_key")))
-    return with_handlers(get_agent_session=copying, update_agent_session=make, delete_agent_session=make)
-
-
 def _copied(name: Callable[[Any], Any]) -> tuple[Around, Around]:
     """How a change makes a copy of a kind invalid, and how the copy is read."""
     crossing, copies = Crossing(), {}
