@@ -126,7 +126,12 @@ _ROWS = (
     Promise("SC223", "filter", "A filtered listing is the same whatever the size of its pages."),
     Promise("SC224", "filter", "Filters on documents keep the relations of SC220 to SC222.", needs=(Needs.CORPUS,)),
     Promise("SC225", "filter", "A malformed filter is refused with 400, and never gives everything.", needs=(Needs.CORPUS,)),
-    Promise("SC226", "state", "A listing joined from its pages has every object once, and each is read back as it is listed."),
+    Promise(
+        "SC226",
+        "state",
+        "A listing joined from its pages has every object once, and each is read back as it is listed.",
+        needs=(Needs.CORPUS,),
+    ),
     Promise("SC301", "stream", "Every event of a turn belongs to its session and no other session lists it.", needs=_TURNS),
     Promise("SC302", "stream", "The events of a turn follow the order grammar of the document.", needs=_SEARCHES),
     Promise("SC303", "stream", "What a turn answers is what the session lists afterwards, in order.", needs=_SEARCHES),

@@ -19,6 +19,8 @@ from contracts.races import History, at_once, told
 from contracts.world import RunWorld
 
 CLIENTS, ROUNDS, CALLS = 4, 6, 5
+HISTORIES = 30
+"""A lost update shows only where it is read before the next one: in few histories of one session."""
 PATCHES = 8
 PAIRS = (*[[["hide"], ["hide"]]] * 3, *[[["delete"], ["delete"]]] * 3)
 MEANWHILE, AT_LAST = ("hide", "unhide", "get"), ("hide", "unhide", "delete")
@@ -63,7 +65,7 @@ def _while_they_work(works: Sequence[Work], look: Work) -> None:
 def test_calls_on_one_session_are_explained_by_an_order(world: RunWorld, api: Api, speaks: Speaks, random: Random):
     steps = session_steps(replaces=speaks(METADATA_PATCH, "replaces"))
     agent, values = world.agent()["key"], count(1)
-    for _ in range(ROUNDS):
+    for _ in range(HISTORIES):
         key, history = world.key("session"), History(api)
 
         def drawn(key: str = key) -> Asked:
