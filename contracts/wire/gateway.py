@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+from hypothesis import reject
 
 from contracts.wire.wire import MAY_BE_UNMARKED, Wire
 
@@ -27,7 +28,10 @@ class Gateway:
         self._timeout = httpx.Timeout(timeout_seconds).as_dict()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Send a request. Raises NotSentError for what may not be sent, and what the transport raises."""
+        """Send a request; an example whose address is longer than any client sends it is given up.
+
+        Raises NotSentError for what may not be sent, and what the transport raises.
+        """
         response = self._wire.handle_request(self._request(environ))
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
         is_stream = response.headers.get("content-type", "").startswith(_STREAM)
@@ -42,7 +46,11 @@ class Gateway:
         extensions = {"timeout": self._timeout, "target": target.encode(), MAY_BE_UNMARKED: environ.get(REFUSABLE, False)}
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         headers = [*_headers(environ), (b"accept-encoding", b"identity")]
-        return httpx.Request(environ["REQUEST_METHOD"], origin + target, headers=headers, content=body, extensions=extensions)
+        method = environ["REQUEST_METHOD"]
+        try:
+            return httpx.Request(method, origin + target, headers=headers, content=body, extensions=extensions)
+        except httpx.InvalidURL:  # httpx sends no address of more than 65,536 characters: nothing is seen of the target
+            reject()
 
 
 def _headers(environ: dict[str, Any]) -> Iterator[tuple[bytes, bytes]]:

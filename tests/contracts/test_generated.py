@@ -8,6 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.errors import UnsatisfiedAssumption
 from schemathesis.transport.serialization import Binary
 from werkzeug.test import Client
 
@@ -38,6 +39,15 @@ def generating(answer, *, requests=None):
     """A client of the gateway to a target that gives these answers; and its wire."""
     wire = Wire(httpx.MockTransport(answer), "target.example", budget=Budget(Limits(requests=requests)))
     return Client(Gateway(wire, timeout_seconds=5), use_cookies=False), wire
+
+
+@given(st.just("x" * 70_000))
+def test_an_address_that_no_client_sends_is_given_up_and_not_held_against_the_target(text):
+    got = []
+    client, _ = generating(lambda request: got.append(request) or httpx.Response(500))
+    with pytest.raises(UnsatisfiedAssumption):
+        client.get("/v2/agents", base_url=HOST, query_string=f"filter={text}")
+    assert got == []
 
 
 def test_a_generated_request_arrives_as_it_was_sent():
