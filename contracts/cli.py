@@ -14,8 +14,8 @@ from contracts.dialects.table import DIALECTS_ARE, expected_answers
 from contracts.drift.command import drift
 from contracts.journal import FOLDER as JOURNALS
 from contracts.parity.command import parity
-from contracts.profiles import FULL, PROFILES, QUICK
-from contracts.promises import MATRICES, PHASES, PROMISES, wants_generated
+from contracts.profiles import FULL, MATRICES, PHASES, PROFILES, QUICK
+from contracts.promises import PROMISES, wants_generated
 from contracts.rates import spacing_of
 from contracts.report.catalogue import catalogue, explained
 from contracts.report.kinds import FOLDER, JUNIT_FILE, KINDS

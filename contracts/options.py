@@ -10,8 +10,7 @@ from contracts.baseline import Change
 from contracts.coverage.measure import minimum_of
 from contracts.dialects.table import ASSUMED, DIALECTS_ARE, PROBED, expected_answers
 from contracts.journal import FOLDER as JOURNALS
-from contracts.profiles import FULL, PROFILES, SAFE, Profile
-from contracts.promises import MATRICES
+from contracts.profiles import FULL, MATRICES, PROFILES, SAFE, Profile
 from contracts.rates import spacing_of
 from contracts.rehearsal import STAND_IN, STAND_IN_KEY, STAND_IN_OTHER_KEY, stand_in_key
 from contracts.report.kinds import FOLDER, KINDS

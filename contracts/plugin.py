@@ -30,7 +30,8 @@ from contracts.parity import plugin as noting
 from contracts.parity.plugin import Noting
 from contracts.pictures import picture_of
 from contracts.places import Places
-from contracts.promises import PHASES, asked_for, wants_generated
+from contracts.profiles import PHASES
+from contracts.promises import asked_for, wants_generated
 from contracts.redaction import NAME as REDACTION
 from contracts.redaction import Redaction
 from contracts.rehearsal import Rehearsal

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.promises import MATRICES, PHASES
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+"""How Schemathesis generates requests: the document's examples, every bound of every schema, at random, along links."""
+
+MATRICES = ("full", "refusals")
+"""How much of the matrix of roles is asked: all of it, or all but what permitted callers write."""
 
 
 @dataclass(frozen=True, slots=True)

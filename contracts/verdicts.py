@@ -7,7 +7,7 @@ from contracts.coverage.measure import Dimension
 from contracts.dialects.table import Answer
 from contracts.matrix import Cell
 from contracts.pictures import Picture
-from contracts.promises import Promise
+from contracts.promise import Promise
 from contracts.sequences.reproduction import Reproduction
 
 

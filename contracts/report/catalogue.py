@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from contracts.about import checks, operations_of
-from contracts.promises import CLASSES, MEANINGS, PROMISES, Needs, Promise
+from contracts.promise import CLASSES, MEANINGS, Needs, Promise
+from contracts.promises import PROMISES
 
 _HEAD = """\
 # Promises

@@ -10,7 +10,8 @@ from importlib.metadata import version
 from typing import Any
 
 from contracts.pointing import Place, place_of
-from contracts.promises import MEANINGS, PROMISES, Promise, Severity
+from contracts.promise import MEANINGS, Promise, Severity
+from contracts.promises import PROMISES
 from contracts.report.catalogue import explained
 from contracts.verdicts import Failure, Known, Result
 

@@ -6,7 +6,8 @@ The tests of the gate and the measurement of the kill rate both read this table.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts.promises import PROMISES, Needs
+from contracts.promise import Needs
+from contracts.promises import PROMISES
 
 _PACKAGE = "tests.contracts.sabotage"
 FEW_REQUESTS = ("--phases", "examples,fuzzing,stateful", "--max-examples", "5", "--max-failures", "1")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from contracts.operations import operations
-from contracts.promises import Needs
+from contracts.promise import Needs
 from tests.contracts.complete import NEIGHBOUR, create_complete_app
 
 OBSERVED_FILE = "SESSIONSUITE_TEST_OBSERVED_FILE"

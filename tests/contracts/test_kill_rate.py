@@ -5,7 +5,8 @@ import subprocess
 import sys
 from collections import Counter
 
-from contracts.promises import CLASSES, PROMISES
+from contracts.promise import CLASSES
+from contracts.promises import PROMISES
 from tests.contracts.defects import DEFECTS, Defect, Manner
 from tests.contracts.forked import contracts as forked_contracts
 from tests.contracts.kill_rate.__main__ import sample

@@ -9,7 +9,8 @@ import pytest
 
 from contracts.about import checks, operations_of
 from contracts.operations import operations
-from contracts.promises import CLASSES, MEANINGS, PROMISES, Needs
+from contracts.promise import CLASSES, MEANINGS, Needs
+from contracts.promises import PROMISES
 from contracts.report.catalogue import catalogue
 from tests.contracts.observed import OBSERVED_FILE
 from tests.contracts.running import ROOT, contracts

@@ -10,7 +10,8 @@ import openapi
 from contracts.dialects.table import DIALECTS
 from contracts.document import event_order
 from contracts.profiles import PROFILES
-from contracts.promises import CLASSES, PROMISES
+from contracts.promise import CLASSES
+from contracts.promises import PROMISES
 from contracts.report.catalogue import catalogue
 from fixtures.exports.table import EXPORTS
 from mockserver.domain.chaos import FAULTS

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from contracts.promises import CLASSES
+from contracts.promise import CLASSES
 from tests.contracts.campaigns import each, workers_option
 from tests.contracts.defects import Defect
 from tests.contracts.kill_rate import ours

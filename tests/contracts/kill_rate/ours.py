@@ -2,7 +2,8 @@
 
 from time import monotonic
 
-from contracts.promises import PROMISES, Needs
+from contracts.promise import Needs
+from contracts.promises import PROMISES
 from tests.contracts.defects import FEW_REQUESTS, Defect
 from tests.contracts.forked import contracts
 from tests.contracts.kill_rate.results import NoVerdictError, Told

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from contracts.promises import CLASSES, PROMISES
+from contracts.promise import CLASSES
+from contracts.promises import PROMISES
 from tests.contracts.defects import DEFECTS, Defect
 
 HEAD = ("class", "by the suite", "by a promise of its class", "by stock Schemathesis")
