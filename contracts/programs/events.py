@@ -45,10 +45,11 @@ class EventsProgram(Program):
         self.look_at(key)
 
     def _say(self, key: str, text: str) -> None:
-        kept = self.model.kept[key]
-        expected = {201} if kept.state.enabled else _REFUSALS
+        """Give a session a message; one that is disabled takes none, and one that is gone is not found."""
+        kept = self.model.kept.get(key)
+        expected = {404} if kept is None else {201} if kept.state.enabled else _REFUSALS
         answer = self.api.call("POST", f"{self.path(key)}/events", json=message(text), expect=expected)
-        if answer.status_code != httpx.codes.CREATED:
+        if kept is None or answer.status_code != httpx.codes.CREATED:
             return
         self.turns += 1
         kept.told = True
@@ -68,34 +69,51 @@ class EventsProgram(Program):
     @rule(pick=picks, place=picks, hidden=st.booleans())
     def hide_or_show_event(self, pick: int, place: int, hidden: bool) -> None:
         """Hide an event, or show it again, and read it; once more changes nothing."""
-        key, stored = self._event_at(pick, place)
-        path = self._event_path(key, stored)
-        expected = _NO_NEWS if stored.hidden == hidden else {200}
-        self.api.call("POST", f"{path}/{'hide' if hidden else 'unhide'}", expect=expected)
-        stored.hidden = hidden
+        key = self._talked_at(pick)
+        stored = self._hidden_or_shown(key, self._event_at(key, place, are_hidden=not hidden), hidden=hidden)
         self.look_at(key)
-        self.same(faults_of_events([stored.event], [self.api.call("GET", path, expect=200).json()]))
+        self.same(faults_of_events([stored.event], [self.api.call("GET", self._event_path(key, stored), expect=200).json()]))
+
+    def _hidden_or_shown(self, key: str, stored: Stored, *, hidden: bool) -> Stored:
+        expected = 404 if not self._has(key, stored) else 200 if stored.hidden != hidden else _NO_NEWS
+        self.api.call("POST", f"{self._event_path(key, stored)}/{'hide' if hidden else 'unhide'}", expect=expected)
+        stored.hidden = hidden
+        return stored
 
     @precondition(lambda self: self.talked)
     @rule(pick=picks, place=picks)
     def delete_event(self, pick: int, place: int) -> None:
         """Take an event away; once more there is none."""
-        key, stored = self._event_at(pick, place)
-        self.api.call("DELETE", self._event_path(key, stored), expect=204)
-        self.model.kept[key].events.remove(stored)
+        key = self._talked_at(pick)
+        stored = self._event_at(key, place)
+        for _ in range(2):
+            self._take_away(key, stored)
         self.look_at(key)
-        self.api.call("DELETE", self._event_path(key, stored), expect=404)
+
+    def _take_away(self, key: str, stored: Stored) -> None:
+        has_it = self._has(key, stored)
+        self.api.call("DELETE", self._event_path(key, stored), expect=204 if has_it else 404)
+        if has_it:
+            self.model.kept[key].events.remove(stored)
 
     @precondition(lambda self: self.talked and len(self.keys) < MOST_SESSIONS)
     @rule(pick=picks, body=bodies.named, through=st.none() | picks)
     def fork(self, pick: int, body: Json, through: int | None) -> None:
         """Make a session with the visible events of another, all or through one of them."""
-        key, new = self._talked_at(pick), self.world.key("session")
-        visible = self.model.kept[key].visible()
+        self._fork(self._talked_at(pick), body, through)
+
+    def _fork(self, key: str, body: Json, through: int | None) -> None:
+        """Fork a session; of one that is gone there is no fork."""
+        new, source = self.world.key("session"), self.model.kept.get(key)
+        visible = source.visible() if source else []
         up_to = visible[through % len(visible)]["id"] if visible and through is not None else None
         origin = {"session_key": key} | ({"include_up_to_event_id": up_to} if up_to else {})
         given = {"key": new, **body, "from_session": origin}
-        session = self.api.call("POST", f"/v2/agents/{self.agent}/sessions", json=given, expect=201).json()
+        made = self.api.call("POST", f"/v2/agents/{self.agent}/sessions", json=given, expect=201 if source else {400, 404})
+        if source is None:
+            self.read(new)
+            return
+        session = made.json()
         self.model.fork(key, new, body, session["created_at"], up_to=up_to)
         self.same(self.model.faults_of(session))
         copies = self.listed(new, MOST, hidden_too=True)
@@ -106,11 +124,9 @@ class EventsProgram(Program):
     @rule(pick=picks, body=bodies.named)
     def delete_with_events(self, pick: int, body: Json) -> None:
         """Remove a session that has events: its forks keep theirs, and it can be the source of none any more."""
-        key, new = self._talked_at(pick), self.world.key("session")
+        key = self._talked_at(pick)
         self.remove(key)
-        given = {"key": new, **body, "from_session": {"session_key": key}}
-        self.api.call("POST", f"/v2/agents/{self.agent}/sessions", json=given, expect={400, 404})
-        self.read(new)
+        self._fork(key, body, None)
 
     def read_back(self) -> None:
         """Read every session, and list its events."""
@@ -138,10 +154,14 @@ class EventsProgram(Program):
     def _talked_at(self, pick: int) -> str:
         return self.talked[pick % len(self.talked)]
 
-    def _event_at(self, pick: int, place: int) -> tuple[str, Stored]:
-        key = self._talked_at(pick)
+    def _event_at(self, key: str, place: int, *, are_hidden: bool | None = None) -> Stored:
+        """Return an event of a session by its place: among those that are hidden, or are not, where there are any."""
         events = self.model.kept[key].events
-        return key, events[place % len(events)]
+        chosen = [stored for stored in events if stored.hidden == are_hidden] or events
+        return chosen[place % len(chosen)]
+
+    def _has(self, key: str, stored: Stored) -> bool:
+        return key in self.model.kept and stored in self.model.kept[key].events
 
     def _event_path(self, key: str, stored: Stored) -> str:
         return f"{self.path(key)}/events/{stored.id}"

@@ -82,10 +82,11 @@ class Program(RuleBasedStateMachine):
         self.model.remove(key)
 
     def change(self, key: str, body: Json) -> None:
-        """Change a session."""
+        """Change a session; one that is gone is not found."""
         answer = self.asked("PATCH", key, 200, json=body)
-        self.model.patch(key, body)
-        self.same(self.model.faults_of(answer.json()))
+        if key in self.model.kept:
+            self.model.patch(key, body)
+            self.same(self.model.faults_of(answer.json()))
 
     def same(self, faults: Iterable[str]) -> None:
         """Fail with what differs from the model, if anything does."""
