@@ -6,6 +6,7 @@ turn: the frames of a stream, and the events of a JSON answer.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import yaml
@@ -67,9 +68,10 @@ class EventOrder:
         return self.persisted | self.transient | self.stream_only
 
 
+@cache
 def event_order() -> EventOrder:
     """Read the grammar from the document."""
-    raw: dict[str, Any] = yaml.safe_load(EVENTS_FILE.read_text("utf-8"))["post"]["x-event-order"]
+    raw: dict[str, Any] = yaml.load(EVENTS_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader)["post"]["x-event-order"]
     table = _Table(raw)
     return EventOrder(
         persisted=frozenset(raw["persisted"]),

@@ -1,6 +1,7 @@
 """The composition root: the only place where settings, ports, document, pipeline and faces meet."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
@@ -41,7 +42,7 @@ from mockserver.runtime import (
 from mockserver.scenario_files import Source, load_book
 from mockserver.seeds import DEFAULT_TENANT, World, WorldError
 from mockserver.settings import Settings, SettingsError, resolve
-from mockserver.spec.document import load
+from mockserver.spec.document import Document, load
 from mockserver.spec.operations import Operations
 from mockserver.spec.requests import BodyLimits
 from mockserver.spec.roles import inheritance
@@ -86,8 +87,7 @@ def create_pipeline(
     settings: Settings, *, store: Store | None = None, clock: Clock | None = None, seed: int | None = None
 ) -> Pipeline:
     """Build what answers requests, for a face to serve. With `store` there is one tenant, who has this store."""
-    document = load(openapi.DOCUMENT)
-    operations = Operations(document)
+    document, operations = _described()
     background: Background = Threads() if clock is None else AtOnce()
     clock = clock or SystemClock()
     seed = settings.seed if seed is None else seed
@@ -111,6 +111,13 @@ def create_pipeline(
     for world in worlds.own():
         pipeline.keeper.note_agents(world.services.store.agents(None), operations.by_id["createAgent"].secrecy.request)
     return pipeline
+
+
+@cache
+def _described() -> tuple[Document, Operations]:
+    """Return the document and its operations: read once, however many applications a process builds."""
+    document = load(openapi.DOCUMENT)
+    return document, Operations(document)
 
 
 def _limits(settings: Settings, clock: Clock) -> Limits:

@@ -67,7 +67,7 @@ class TextField:
         if not self.limited_by:
             return None
         file, _, name = self.limited_by.partition("#/")
-        schemas = yaml.safe_load((openapi.DOCUMENT.parent / "schemas" / file).read_text("utf-8"))
+        schemas = yaml.load((openapi.DOCUMENT.parent / "schemas" / file).read_text("utf-8"), Loader=yaml.CSafeLoader)
         return int(schemas[name]["maxLength"])
 
 

@@ -26,7 +26,9 @@ _IMPORTED = [
     "pytest",
     "schemathesis",
     "tests.contracts.sabotage.making",
+    "tests.contracts.warmed",
 ]
+_REWRITTEN = Path(tempfile.gettempdir(), f"sessionsuite-pycache-{os.getuid()}")
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(_IMPORTED)
 
@@ -51,6 +53,7 @@ def forked(work: Callable[..., int], arguments: tuple[Any, ...], *, seconds: flo
 
 
 def _carried_out(work: Callable[..., int], arguments: tuple[Any, ...], out: Path, err: Path) -> None:
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(_REWRITTEN)  # a suite is made ready for pytest by the first run
     for file, stream in ((out, 1), (err, 2)):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
     os.chdir(ROOT)
