@@ -1,6 +1,7 @@
 """The command `sessions-contracts`: run (default), explain."""
 
 import sys
+from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from contracts.coverage.measure import minimum_of
 from contracts.dialects.table import DIALECTS_ARE, expected_answers
 from contracts.drift.command import drift
 from contracts.journal import FOLDER as JOURNALS
+from contracts.operations import operations
 from contracts.parity.command import parity
 from contracts.profiles import FULL, MATRICES, PHASES, PROFILES, QUICK
 from contracts.promises import PROMISES, wants_generated
@@ -46,6 +48,15 @@ def _phases(_: click.Context, __: click.Parameter, given: str | None) -> str | N
     unknown = [phase for phase in given.split(",") if phase not in PHASES] if given is not None else []
     if unknown:
         raise click.BadParameter(f"there is no phase {unknown[0]!r}; there are {', '.join(PHASES)}")
+    return given
+
+
+def _operations(_: click.Context, __: click.Parameter, given: str) -> str:
+    known = [operation.id for operation in operations()]
+    for name in filter(None, given.split(",")):
+        if name not in known:
+            near = ", ".join(get_close_matches(name, known, n=3)) or "none"
+            raise click.BadParameter(f"there is no operation {name!r} in the document; near it: {near}")
     return given
 
 
@@ -109,6 +120,7 @@ _JOURNALS = click.option("--journal-dir", type=click.Path(), default=JOURNALS, s
 @click.option("--model", default="gpt-4o", show_default=True, help="model name for the run's agents")
 @click.option("-n", "--max-examples", type=click.IntRange(1), help=f"generated requests an operation {_EXAMPLES}")
 @click.option("--phases", callback=_phases, help=f"how requests are generated: some of {','.join(PHASES)}")
+@click.option("--operations", callback=_operations, default="", metavar="IDS", help="generate requests for these alone")
 @click.option("--seed", type=int, default=1, show_default=True, help="seed of the generated requests")
 @click.option("-w", "--workers", callback=_workers, default="1", show_default=True, help="processes to run in, or auto")
 @click.option("--profile", type=click.Choice(list(PROFILES)), help="what is done to the target: full here, safe elsewhere")
@@ -173,7 +185,7 @@ def _arguments(options: dict[str, Any]) -> list[str]:
     named = (
         "url", "app", "api_key", "auth_wfc", "other_api_key", "matrix", "report", "report_dir", "profile", "journal_dir",
         "max_requests", "max_turns", "max_time", "rate_limit", "dialects", "baseline", "max_examples", "phases",
-        "min_coverage", "answers",
+        "min_coverage", "answers", "operations",
     )  # fmt: skip
     arguments += [f"--{name.replace('_', '-')}={options[name]}" for name in named if options[name]]
     arguments += [f"--role-key={entry}" for entry in options["role_key"]]

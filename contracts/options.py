@@ -29,6 +29,7 @@ _OPTIONS = (
     ("--report", "kinds of reports to write, separated by commas: " + ", ".join(KINDS), ""),
     ("--report-dir", "folder of the reports", FOLDER),
     ("--phases", "how requests are generated", None),
+    ("--operations", "generate requests for these operations alone, by operationId", ""),
     ("--profile", "what is done to the target: " + ", ".join(PROFILES), None),
     ("--dialects", "what the facts leave open: " + " or ".join(DIALECTS_ARE), None),
     ("--journal-dir", "folder of the journals of what runs make", JOURNALS),

@@ -69,6 +69,7 @@ class Generation:
     seed: int | None = None
     phases: tuple[str, ...] = PHASES
     reads_only: bool = False
+    operations: tuple[str, ...] = ()
     api_key: str = field(default="", repr=False)
 
 
@@ -100,6 +101,7 @@ def pytest_configure(config: pytest.Config) -> None:
     seed = config.getoption("--hypothesis-seed")
     GENERATION.seed = int(seed) if seed is not None and seed.isdecimal() else None
     GENERATION.phases = tuple(config.getoption("--phases").split(","))
+    GENERATION.operations = tuple(filter(None, config.getoption("--operations").split(",")))
     GENERATION.reads_only = not options.profile(config).generates_writes
     with suppress(TargetError):  # told when the run begins
         GENERATION.api_key = options.keys(config).api_key or MOCK_OWNER

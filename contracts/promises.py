@@ -49,7 +49,7 @@ _ROWS = (
     Promise("SC215", "state", "Every answer of a random program of session calls is the one that a model of sessions gives."),
     Promise("SC216", "state", "Listings, their pages and filters are the model's while sessions come, change and go."),
     Promise("SC217", "state", "Events that are listed, hidden, shown, deleted and forked are the model's.", needs=_TURNS),
-    Promise("SC218", "state", "Every two calls, one after the other, on one session or two, leave what the model says.", needs=_TURNS),
+    Promise("SC218", "state", "Every two calls in a row, on one session or on two, leave what the model says.", needs=_TURNS),
     Promise(
         "SC219",
         "state",

@@ -31,6 +31,8 @@ for name in ("examples", "coverage", "fuzzing"):
     getattr(CONFIG.projects.default.phases, name).enabled = name in GENERATION.phases
 schema = schemathesis.openapi.from_path(openapi.DOCUMENT, config=CONFIG)
 asked = schema.include(method="GET") if GENERATION.reads_only else schema
+if GENERATION.operations:
+    asked = asked.include(operation_id=list(GENERATION.operations))
 
 
 @schema.auth()
@@ -81,6 +83,8 @@ def test_every_answer_fits_the_document(case: schemathesis.Case, objects: Object
 
 def _left_out(profile: str) -> str:
     """Say why the linked calls are left out; nothing where they are not."""
+    if GENERATION.operations:
+        return "--operations asks single operations"
     if GENERATION.reads_only:
         return f"--profile {profile} generates no requests that write; --profile full does"
     return "" if "stateful" in GENERATION.phases else "--phases leaves it out"

@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
+from contracts.operations import operations
 from contracts.profiles import QUICK
-from contracts.promises import GENERATED, PROMISES
+from contracts.promises import PROMISES
 from tests.contracts.complete import TOKEN_SECONDS
 from tests.contracts.running import ROOT, contracts, verdicts
 from tests.serving.process import served
@@ -15,38 +16,37 @@ APP = ("--app", "mockserver.app:create_app")
 COMPLETE_APP = ("--app", "tests.contracts.complete:create_complete_app")
 
 
-ALL_PHASES = "examples,coverage,fuzzing,stateful"
-WITHOUT_COVERAGE = "examples,fuzzing,stateful"  # which is the same for every seed, and most of the time of a run
-# Other seeds, and all together, are for `python -m tests.contracts.false_alarms`, which takes longer than a gate may.
 EVERYTHING_NOT_GENERATED = "SC2,SC3,SC4,SC5,SC6,SC7,SC8,SC9"
 
 
-def test_the_mock_keeps_every_promise():
-    run = contracts("run", *COMPLETE_APP, "--seed", "2", "--phases", WITHOUT_COVERAGE, "--max-examples", "3")
-    assert verdicts(run) == dict.fromkeys(PROMISES, "kept"), run.stdout[-5000:]
-    assert run.returncode == 0
+SESSIONS = ",".join(operation.id for operation in operations() if "/sessions" in operation.path)
+EVERY_OPERATION = ""
 
 
-def test_the_mock_keeps_the_promises_of_generated_requests_at_every_bound():
-    run = contracts("run", *COMPLETE_APP, "--promises", "SC1", "--phases", ALL_PHASES, "--max-examples", "3")
+@pytest.mark.parametrize("asked", [SESSIONS, pytest.param(EVERY_OPERATION, marks=pytest.mark.campaign)], ids=["sessions", "all"])
+def test_the_mock_keeps_the_promises_of_generated_requests_at_every_bound(asked):
+    """What else is generated, and all other promises, are kept in `test_promises.py`; other seeds have their own command."""
+    bounds = ("--phases", "coverage", "--operations", asked)
+    run = contracts("run", *COMPLETE_APP, "--promises", "SC101,SC103,SC104,SC107", *bounds)
     assert set(verdicts(run).values()) == {"kept"}, run.stdout[-5000:]
     assert run.returncode == 0
 
 
-def test_a_run_over_http_keeps_its_promises_and_leaves_nothing_behind(tmp_path):
+@pytest.mark.parametrize("asked", ["SC3,SC4,SC603,SC702,SC8", pytest.param(EVERYTHING_NOT_GENERATED, marks=pytest.mark.campaign)])
+def test_a_run_over_http_keeps_its_promises_and_leaves_nothing_behind(tmp_path, asked):
     settings = {"SESSIONSUITE_TOKEN_SECONDS": str(TOKEN_SECONDS)}
     with served(folder=tmp_path, **settings) as mock, mock.client() as client:
         before = [client.get("/__admin/state", params={"tenant": tenant}).json() for tenant in ("default", "neighbour")]
-        run = contracts("run", "--url", mock.url, "--api-key", "mock-owner", "--promises", EVERYTHING_NOT_GENERATED)
+        run = contracts("run", "--url", mock.url, "--api-key", "mock-owner", "--promises", asked)
         after = [client.get("/__admin/state", params={"tenant": tenant}).json() for tenant in ("default", "neighbour")]
-    generated = {code for code in PROMISES if code.startswith(GENERATED)}
-    unseen = {"SC610": "not"}  # testable here: the log of another process
-    assert verdicts(run) == {**dict.fromkeys(PROMISES.keys() - generated, "kept"), **unseen}, run.stdout[-5000:]
+    codes = {code for code in PROMISES if code.startswith(tuple(asked.split(",")))}
+    unseen = {"SC610"} & codes  # the log of another process
+    assert verdicts(run) == dict.fromkeys(codes, "kept") | dict.fromkeys(unseen, "not"), run.stdout[-5000:]
     assert after == before
 
 
 def test_the_seed_decides_what_is_generated():
-    app = ("--app", "tests.contracts.recorded:create_recorded_app")
+    app = ("--app", "tests.contracts.recorded:create_recorded_app", "--operations", "createAgentSession,listAgents")
     sent = []
     for seed in ("1", "1", "2"):
         run = contracts("run", *app, "--promises", "SC101", "--phases", "fuzzing", "--max-examples", "3", "--seed", seed)
@@ -64,6 +64,13 @@ def test_the_quick_profile_checks_promises_of_every_class_and_says_what_it_leave
     assert "--profile quick leaves it out" in run.stdout
     assert {PROMISES[code].kind for code, verdict in told.items() if verdict == "kept"} == {row.kind for row in PROMISES.values()}
     assert run.returncode == 0
+
+
+def test_an_operation_that_is_none_is_told_with_those_near_it():
+    run = contracts("run", *APP, "--operations", "getAgent,createSession")
+    assert run.returncode == 2
+    assert "there is no operation 'createSession' in the document; near it: " in run.stderr
+    assert "createAgentSession" in run.stderr
 
 
 def test_a_target_that_does_not_answer_is_exit_code_3():
