@@ -14,6 +14,7 @@ _TURN, _EVENTS = "createAgentInput", "listAgentEvents"
 _ABOUT: Mapping[str, tuple[str, ...]] = {
     "SC105": (_TURN, "createAliasRoutedInput"),
     "SC106": (_TURN, "createAliasRoutedInput"),
+    "SC108": (_EVENTS,),
     "SC2": ("createAgentSession", _SESSION),
     "SC202": ("createAgentSession", _SESSIONS),
     "SC203": ("createAgentSession",),

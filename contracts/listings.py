@@ -14,7 +14,10 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A listing at a path: the name of its rows, of their id, and of the parameter that filters them."""
+    """A listing at a path: the name of its rows, of their id, and of the parameter that filters them.
+
+    `is_shared` says that others may change its rows meanwhile.
+    """
 
     api: Api
     path: str
@@ -22,6 +25,7 @@ class Rows:
     fields: Fields
     id: str = "key"
     parameter: str = "metadata_filter"
+    is_shared: bool = False
 
     def select(self, expression: str | None) -> Ids:
         """Return the ids of all rows that a filter selects."""
@@ -58,6 +62,7 @@ class Found:
     corpus_key: str
     query: str
     fields: Fields
+    is_shared: bool = False
 
     def select(self, expression: str | None) -> Ids:
         """Return the ids of the documents that are found."""

@@ -32,6 +32,7 @@ _ROWS = (
     Promise("SC105", "stream", "Whatever the input, the events of its answer follow the order grammar.", needs=_PLACES),
     Promise("SC106", "stream", "Whatever the input, a stream has its form, and its pieces are the stored text.", needs=_PLACES),
     Promise("SC107", "secret", "No answer shows what the document marks as secret.", needs=_PLACES),
+    Promise("SC108", "template", "What a tool was called with shows values, and no reference in their place.", needs=_PLACES),
     Promise("SC201", "state", "A session that was created is read back with exactly what was sent."),
     Promise("SC202", "state", "A session without a key gets one of its own, and a name."),
     Promise("SC203", "state", "A key that is taken is refused, and the first session stays as it was."),

@@ -3,6 +3,7 @@
 Each check returns what is wrong, sentence by sentence, or None where an answer has nothing for it to look at.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -16,6 +17,8 @@ from contracts.sse import Json, Reader
 
 Names: TypeAlias = Mapping[str, Any]
 _INPUTS = {"createAgentInput", "createAliasRoutedInput"}
+_OVERRIDES = "resolved_argument_overrides"
+_TEMPLATE = re.compile(r"\$!?\{(session|agent)\.")
 _NOT_FOUND = 404
 _CREATED = 201
 
@@ -125,6 +128,37 @@ def secrecy(answer: Answer) -> Faults:
         return None
     shown = secrets_in(answer.body, answered(answer.operation, answer.status))
     return [f"the answer shows {place}, which is secret; expected ****" for place, _ in shown]
+
+
+def resolution(*, renders: bool) -> Check:
+    """What a tool was called with shows values: no reference in their place and, where these are rendered, no `${…}` (§5.3)."""
+
+    def check(answer: Answer) -> Faults:
+        shown = [event[_OVERRIDES] for event in _events(answer) if isinstance(event, dict) and event.get(_OVERRIDES)]
+        return [fault for values in shown for fault in _unresolved(values, _OVERRIDES, renders=renders)] if shown else None
+
+    return check
+
+
+def _events(answer: Answer) -> list[Any]:
+    """The events that an answer has: those of a list, of a stream, or the one that it is."""
+    if answer.stream is not None:
+        return [*frames_of(answer.stream)]
+    body = answer.body if answer.is_success and isinstance(answer.body, dict) else {}
+    return body["events"] if isinstance(body.get("events"), list) else [body]
+
+
+def _unresolved(value: Any, where: str, *, renders: bool) -> Iterator[str]:
+    if isinstance(value, dict):
+        if value.keys() == {"$ref"}:
+            yield f"{where} is the reference {value['$ref']!r}; expected the value that it leads to"
+        for name, inner in value.items():
+            yield from _unresolved(inner, f"{where}/{name}", renders=renders)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _unresolved(inner, f"{where}/{index}", renders=renders)
+    elif renders and isinstance(value, str) and _TEMPLATE.search(value):
+        yield f"{where} is {value!r}; expected it rendered"
 
 
 def frames_of(stream: bytes) -> list[Json]:

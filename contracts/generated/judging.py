@@ -26,9 +26,14 @@ Read: TypeAlias = Callable[[Answer, str], Json | None]
 
 
 class Judge:
-    """Judges answers by the checks of the promises that are `wanted`. `seen` are those that have had something to look at."""
+    """Judges answers by the checks of the promises that are `wanted`. `seen` are those that have had something to look at.
 
-    def __init__(self, wanted: Collection[str], *, order: EventOrder | None = None, read: Read = lambda *_: None) -> None:
+    `read` gives the stored event of an id; `renders` says that the target renders `${…}` in what an agent pins (§9).
+    """
+
+    def __init__(
+        self, wanted: Collection[str], *, order: EventOrder | None = None, read: Read = lambda *_: None, renders: bool = True
+    ) -> None:
         order = order or event_order()
         checks: Mapping[str, Check] = {
             "SC103": answers.refusal,
@@ -36,6 +41,7 @@ class Judge:
             "SC105": answers.turn_order(order),
             "SC106": _stream(order, read),
             "SC107": answers.secrecy,
+            "SC108": answers.resolution(renders=renders),
         }
         self._wanted = wanted
         self._checks = {code: check for code, check in checks.items() if code in wanted}

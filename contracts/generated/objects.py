@@ -17,6 +17,7 @@ from contracts.target import TIMEOUT_SECONDS, Target
 from contracts.wire.gateway import REFUSABLE, Gateway
 from contracts.world import RunWorld
 
+SEARCH = "Search the documents: how do I reset my password?"
 APP_CLIENT = {"type": "client_credentials"}
 Case: TypeAlias = schemathesis.Case[Any]
 _BY_ID = {operation.id: operation for operation in operations()}
@@ -37,11 +38,11 @@ class Objects:
 
     def __init__(self, world: RunWorld, target: Target) -> None:
         self._begin(world.api, target, world.key)
-        session = world.session(world.agent())
         corpus, document = world.key("corpus"), world.key("document")
         body = {"type": "core", "id": document, "document_parts": [{"text": "How to reset a password."}]}
         self._api.call("POST", "/v2/corpora", json={"key": corpus}, expect=201)
         self._api.call("POST", f"/v2/corpora/{corpus}/documents", json=body, expect=201)
+        session = world.session(world.agent(tools=_searching(corpus)))
         instruction, tool = world.instruction("Be kind.")["id"], world.tool()["id"]
         alias = self._alias(world, session["agent_key"])
         self._names = {
@@ -75,16 +76,18 @@ class Objects:
         key, rules = world.key("alias"), [{"targets": {"type": "single", "agent_key": agent_key}}]
         body = {"key": key, "name": key, "policy": {"type": "routed", "rules": rules}}
         self._api.call("POST", "/v2/agent_aliases", json=body, expect=201)
-        session = self._api.call("POST", f"/v2/agent_aliases/{key}/sessions", json={}, expect=201).json()
+        body = {"metadata": world.mark}
+        session = self._api.call("POST", f"/v2/agent_aliases/{key}/sessions", json=body, expect=201).json()
         return {"alias_key": key} | self._said(session)
 
     def _said(self, session: dict[str, Any]) -> dict[str, Any]:
-        """Say something in a session and send a file with it; the names of what is there then."""
+        """Let a session search and send a file with it; the names of what is there then."""
         path = events_path(session)
-        words, files = {"message": "Hello there!"}, {"files": ("notes.txt", b"Colour: turquoise", "text/plain")}
+        words, files = {"message": SEARCH}, {"files": ("notes.txt", b"Colour: turquoise", "text/plain")}
         events = self._api.call("POST", path, data=words, files=files, expect=201).json()["events"]
         artifacts = self._api.call("GET", path.replace("/events", "/artifacts"), expect=200).json()["artifacts"]
-        return {"session_key": session["key"], "event_id": events[0]["id"], "artifact_id": artifacts[0]["artifact_id"]}
+        told = next((event for event in events if event["type"] == "tool_output"), events[0])
+        return {"session_key": session["key"], "event_id": told["id"], "artifact_id": artifacts[0]["artifact_id"]}
 
     def prepare(self, case: Case) -> Json:
         """Let a case work on what is ours and mark what it makes; return what it is to be sent with, by the wire."""
@@ -117,6 +120,12 @@ class Objects:
             for path, root, _ in self.CREATED_BY.values():
                 for key in self._made[root]:
                     self._api.remove(f"{path}/{key}")
+
+
+def _searching(corpus: str) -> Json:
+    """Return a tool that searches a corpus, with an argument that becomes a value of the session."""
+    search = {"type": "corpora_search", "query_configuration": {"search": {"corpora": [{"corpus_key": corpus}]}}}
+    return {"knowledge_search": search | {"argument_override": {"query": {"$ref": "session.metadata.contract_run"}}}}
 
 
 def operation_of(case: Case) -> Operation:

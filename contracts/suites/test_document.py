@@ -16,6 +16,8 @@ from contracts import options
 from contracts.broken import SEEN
 from contracts.checks.answers import Answer
 from contracts.client import Api, Json
+from contracts.dialects.spoken import Speaks
+from contracts.dialects.table import OVERRIDE_TEMPLATES
 from contracts.generated.found import FoundObjects
 from contracts.generated.judging import Judge
 from contracts.generated.objects import Objects, is_text_in_the_end
@@ -58,19 +60,20 @@ def objects(world: RunWorld, target: Target, api: Api) -> Iterator[Objects]:
 
 
 @pytest.fixture
-def judge(request: pytest.FixtureRequest, api: Api) -> Judge:
+def judge(request: pytest.FixtureRequest, api: Api, speaks: Speaks) -> Judge:
     """The checks of what a schema cannot say; what they have seen goes with the report of the test."""
 
     def read(answer: Answer, event_id: str) -> Json | None:
         stored = api.ask("GET", f"{answer.operation.at(answer.names)}/{event_id}")
         return stored.json() if stored.is_success else None
 
-    judging = Judge(asked_for(request.config.getoption("--promises")), read=read)
+    wanted = asked_for(request.config.getoption("--promises"))
+    judging = Judge(wanted, read=read, renders="SC108" not in wanted or speaks(OVERRIDE_TEMPLATES, "rendered"))
     request.node.stash[SEEN] = judging.seen
     return judging
 
 
-@keeps("SC101", "SC103", "SC104", "SC105", "SC106", "SC107")
+@keeps("SC101", "SC103", "SC104", "SC105", "SC106", "SC107", "SC108")
 @asked.parametrize()
 def test_every_answer_fits_the_document(case: schemathesis.Case, objects: Objects, target: Target, judge: Judge):
     sent_with: Json = {"base_url": target.base_url} | objects.prepare(case)
@@ -90,7 +93,7 @@ def _left_out(profile: str) -> str:
     return "" if "stateful" in GENERATION.phases else "--phases leaves it out"
 
 
-@keeps("SC102", "SC103", "SC104", "SC105", "SC106", "SC107")
+@keeps("SC102", "SC103", "SC104", "SC105", "SC106", "SC107", "SC108")
 def test_linked_calls_fit_the_document(world: RunWorld, target: Target, judge: Judge, pytestconfig: pytest.Config):
     if reason := _left_out(options.profile(pytestconfig).name):
         pytest.skip(reason)

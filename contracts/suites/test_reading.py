@@ -9,9 +9,11 @@ from contracts.client import Api, Json
 from contracts.collections import collections
 from contracts.operations import operations
 from contracts.promises import keeps
+from contracts.target import Target
 
 PAGES, SHORT_PAGE, LONG_PAGE, READ = 12, 1, 100, 5
 TRIES = 3
+NO_KEY = "zut_no-such-key"
 INSIDE = {"/v2/agents": ("sessions", "key"), "/v2/corpora": ("documents", "id")}
 READABLE = {operation.path.rpartition("/")[0] for operation in operations() if operation.method == "GET"}
 LISTINGS = [path for path in collections() if path in READABLE]
@@ -57,6 +59,30 @@ def _listings(api: Api, path: str) -> Iterator[tuple[str, str]]:
         part, identity = INSIDE[path]
         rows, _ = _page(api, path, limit=READ)
         yield from ((f"{path}/{row['key']}/{part}", identity) for row in rows)
+
+
+@keeps("SC701")
+@pytest.mark.parametrize("path", LISTINGS)
+def test_what_is_there_is_shown_to_nobody_without_a_known_credential(api: Api, target: Target, path: str):
+    answer = api.ask("GET", path, params={"limit": 1})
+    rows = _page(api, path, limit=1)[0] if answer.is_success else []
+    with target.http() as http:
+        for asked in (path, *(f"{path}/{row[collections()[path].identity]}" for row in rows)):
+            for credential in ({}, {"x-api-key": NO_KEY}, {"authorization": f"Bearer {NO_KEY}"}):
+                assert http.get(asked, headers=credential).status_code == httpx.codes.UNAUTHORIZED, (asked, credential)
+
+
+@keeps("SC207")
+def test_what_is_not_there_is_answered_404_beside_what_is(api: Api):
+    agents, _ = _page(api, "/v2/agents", limit=READ)
+    places = [("/v2/agents", "missing-agent")]
+    for agent in agents:
+        sessions = f"/v2/agents/{agent['key']}/sessions"
+        places.append((sessions, "missing-session"))
+        places += [(f"{sessions}/{row['key']}/events", "aev_missing") for row in _page(api, sessions, limit=1)[0]]
+    for path, missing in places:
+        answer = api.call("GET", f"{path}/{missing}", expect=404).json()
+        assert missing in answer["id"], (path, answer)
 
 
 @keeps("SC226")

@@ -84,6 +84,8 @@ DEFECTS = (
     Defect("SC106", "events:loses_a_piece", Manner.MISSING_PART),
     Defect("SC107", "secrets:shows_the_secrets_of_a_session_that_is_made", Manner.EXTRA_PART),
     Defect("SC107", "access:shows_secrets", Manner.EXTRA_PART),
+    Defect("SC108", "every_answer:shows_the_references_of_a_call", Manner.STALE_STATE),
+    Defect("SC108", "every_answer:shows_the_template_of_a_call_that_is_read_again", Manner.STALE_STATE),
     Defect("SC201", "sessions:loses_metadata", Manner.LOST_WRITE),
     Defect("SC202", "sessions:gives_every_session_the_same_key", Manner.WRONG_ANSWER),
     Defect("SC203", "sessions:overwrites_a_taken_key", Manner.SILENT_ACCEPTANCE),

@@ -17,7 +17,7 @@ from contracts.schemas import answered, asked
 from contracts.verdicts import Verdict
 
 BY_ID = {operation.id: operation for operation in operations()}
-JUDGED = ("SC103", "SC104", "SC105", "SC106", "SC107")
+JUDGED = ("SC103", "SC104", "SC105", "SC106", "SC107", "SC108")
 SESSION = {"agent_key": "helper", "session_key": "ase_1"}
 EVENT = {"id": "aev_1", "session_key": "ase_1", "created_at": "2026-01-01T00:00:00.000Z"}
 TURN = [{**EVENT, "type": "input_message"}, {**EVENT, "id": "aev_2", "type": "agent_output", "content": "Hi!"}]
@@ -105,6 +105,30 @@ def test_what_the_document_marks_is_never_shown():
     told, _ = judged(answer("getAgentSession", 200, {**session, "secrets": {"token": "hunter2"}}))
     assert told == {"SC107": "the answer shows /secrets/token, which is secret; expected ****"}
     assert judged(answer("createApiKey", 201, {"secret_key": "zqt_1"}, names={}))[0] == {}
+
+
+@pytest.mark.parametrize(
+    ("shown", "fault"),
+    [
+        ({"query": "rules", "limit": {"$ref": "x", "other": 1}}, ""),
+        ({"query": {"$ref": "session.key"}}, "resolved_argument_overrides/query is the reference 'session.key'"),
+        ({"a": [{"b": {"$ref": 7}}]}, "resolved_argument_overrides/a/0/b is the reference 7"),
+        ({"query": "about ${session.metadata.topic}"}, "resolved_argument_overrides/query is 'about ${session.metadata.topic}'"),
+        ({"query": "costs $5 {session.key}"}, ""),
+    ],
+)
+def test_what_a_tool_was_called_with_shows_no_reference(shown, fault):
+    output = {**EVENT, "id": "aev_3", "type": "tool_output", "resolved_argument_overrides": shown}
+    for one in (answer("getAgentEvent", 200, output), answer("listAgentEvents", 200, {"events": [EVENT, output]})):
+        told, seen = judged(one)
+        assert told.get("SC108", "").startswith(fault)
+        assert bool(told) == bool(fault)
+        assert "SC108" in seen
+
+
+def test_a_template_is_shown_where_none_is_rendered():
+    output = {**EVENT, "type": "tool_output", "resolved_argument_overrides": {"query": "${session.key}"}}
+    assert "SC108" not in judged(answer("getAgentEvent", 200, output), renders=False)[0]
 
 
 def test_secrets_are_found_by_the_schema_that_holds():

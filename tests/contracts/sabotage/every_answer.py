@@ -35,6 +35,30 @@ def lists_the_first_twice() -> Wsgi:
     return json_answers(change)
 
 
+def shows_the_references_of_a_call() -> Wsgi:
+    """What an agent pins is shown as it was written."""
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, list):
+            return [shown(entry) for entry in value]
+        if not isinstance(value, dict):
+            return value
+        changed = {name: shown(entry) for name, entry in value.items()}
+        if pinned := changed.get("resolved_argument_overrides"):
+            changed["resolved_argument_overrides"] = {name: {"$ref": "session.metadata.topic"} for name in pinned}
+        return changed
+
+    return json_answers(lambda _method, _path, _status, body: shown(body))
+
+
+def shows_the_template_of_a_call_that_is_read_again() -> Wsgi:
+    def change(method: str, path: str, _status: int, body: Any) -> Any:
+        is_event = method == "GET" and "/events/" in path and body.get("resolved_argument_overrides")
+        return {**body, "resolved_argument_overrides": {"query": "about ${session.metadata.topic}"}} if is_event else body
+
+    return json_answers(change)
+
+
 def lists_events_under_another_session() -> Wsgi:
     def change(method: str, path: str, status: int, body: Any) -> Any:
         if method != "GET" or status != 200 or not path.endswith("/events"):
