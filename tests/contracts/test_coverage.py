@@ -12,7 +12,7 @@ from contracts.coverage.observing import covered, operation_of
 from contracts.operations import operations, roles_of_kind
 from contracts.templating.forms import FORMS, OVERRIDE_FORMS, VECTORS, forms_of, override_forms_of
 from contracts.wire.exchange import Exchange
-from tests.contracts.running import contracts
+from tests.contracts.forked import contracts
 
 MOCK = ("--app", "mockserver.app:create_app")
 

@@ -6,7 +6,7 @@ from contracts.credentials import UnavailableError
 from contracts.dialects.probes import PROBES, UnclearError
 from contracts.dialects.spoken import Speaks, Spoken
 from contracts.dialects.table import BEARER_KEYS, DIALECTS, METADATA_PATCH, Answer, expected_answers
-from tests.contracts.running import contracts
+from tests.contracts.forked import contracts
 
 DIFFERS = "differs from our assumption"
 SPOKEN = (

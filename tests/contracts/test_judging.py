@@ -119,10 +119,11 @@ def test_what_the_document_marks_is_never_shown():
 )
 def test_what_a_tool_was_called_with_shows_no_reference(shown, fault):
     output = {**EVENT, "id": "aev_3", "type": "tool_output", "resolved_argument_overrides": shown}
-    for one in (answer("getAgentEvent", 200, output), answer("listAgentEvents", 200, {"events": [EVENT, output]})):
+    one_event = answer("getAgentEvent", 200, output, names=SESSION | {"event_id": "aev_3"})
+    for one in (one_event, answer("listAgentEvents", 200, {"events": [EVENT, output]})):
         told, seen = judged(one)
+        assert told.keys() == ({"SC108"} if fault else set())
         assert told.get("SC108", "").startswith(fault)
-        assert bool(told) == bool(fault)
         assert "SC108" in seen
 
 
@@ -202,6 +203,7 @@ def test_a_failure_is_booked_under_the_promise_that_it_breaks_and_no_other():
         "SC105": Verdict.NOT_TESTABLE,
         "SC106": Verdict.NOT_TESTABLE,
         "SC107": Verdict.KEPT,
+        "SC108": Verdict.NOT_TESTABLE,
     }
     assert found["SC105"].untested == ("nothing came for it to look at",)
     assert "about another" in found["SC104"].failures[0].message

@@ -14,7 +14,7 @@ from contracts.report.timeline import timeline
 from contracts.report.writing import without
 from contracts.sse import StreamFault, frames
 from contracts.verdicts import Failure, Finding, Result, Verdict
-from tests.contracts.running import contracts
+from tests.contracts.forked import contracts
 from tests.contracts.test_checks import ANSWER, CALL, turn
 from tests.contracts.test_report import HOSTILE, Read
 

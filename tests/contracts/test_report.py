@@ -14,7 +14,8 @@ from contracts.report.html import page, table
 from contracts.report.json import as_json
 from contracts.report.writing import without, write
 from contracts.verdicts import Failure, Finding, Result, Verdict
-from tests.contracts.running import contracts, verdicts
+from tests.contracts.forked import contracts
+from tests.contracts.running import verdicts
 
 HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(2)>'\"&amp;{{ 7 * 7 }}"
 CELLS = (
