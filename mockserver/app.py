@@ -172,16 +172,17 @@ class _Tenant:
     def __call__(self, test_id: str | None) -> OpenedWorld:
         """Open the tenant's own world, or that of a test, as it starts."""
         own = self.store if test_id is None else None
-        services = _services(self.shared, self.name, own or self._new_store(), self.book)
+        lineage = self.contents.lineage if self.contents else ""
+        services = _services(self.shared, self.name, own or self._new_store(), self.book, lineage=lineage)
         return OpenedWorld(self.name, test_id, services, Chaos(self.shared.clock, services.ids))
 
     def _new_store(self) -> Store:
         return new_store(self.contents if self.contents is not None else getattr(self.store, "contents", Contents()))
 
 
-def _services(shared: _Shared, tenant: str, store: Store, book: Book) -> Services:
+def _services(shared: _Shared, tenant: str, store: Store, book: Book, *, lineage: str = "") -> Services:
     settings, clock = shared.settings, shared.clock
-    ids, searcher, dialect = SeededIds(shared.seed), Searcher(Bm25Ranker()), _dialect(settings)
+    ids, searcher, dialect = SeededIds(shared.seed, lineage), Searcher(Bm25Ranker()), _dialect(settings)
     equipment = Equipment(
         store=store,
         clock=clock,

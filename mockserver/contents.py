@@ -16,9 +16,11 @@ from mockserver.operations.agents import new_agent
 from mockserver.operations.tools import new_tool
 from mockserver.seeds import World, WorldError, default_worlds, load_world
 from mockserver.settings import Settings
+from mockserver.snapshots.codec import UnreadableError
 from mockserver.spec.operations import Operations
 from mockserver.stores.contents import Contents
 from mockserver.stores.memory import MemoryStore
+from mockserver.stores.restoring import contents_from
 
 
 def worlds_of(settings: Settings) -> list[World]:
@@ -41,6 +43,8 @@ def new_store(contents: Contents) -> MemoryStore:
 
 def contents_of(world: World, operations: Operations, clock: Clock) -> Contents:
     """Turn a world's create requests into what they create. Raises WorldError naming the entry and the field of a fault."""
+    if world.state is not None:
+        return _restored(world.state)
     now = clock.now()
     corpora = []
     for corpus, documents in world.corpora:
@@ -63,6 +67,13 @@ def contents_of(world: World, operations: Operations, clock: Clock) -> Contents:
         agents=agents,
         aliases=aliases,
     )
+
+
+def _restored(state: object) -> Contents:
+    try:
+        return contents_from(state)
+    except UnreadableError as error:
+        raise WorldError(f"The world's state: {error}.") from error
 
 
 def _tool(body: JsonObject, operations: Operations, now: datetime) -> Tool:

@@ -89,10 +89,10 @@ class AtOnce:
 
 
 class SeededIds:
-    """Ids and random numbers that depend on the seed and their purpose alone."""
+    """Ids and random numbers that depend on the seed, their purpose, and the state that they go on from (`lineage`) alone."""
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
+    def __init__(self, seed: int, lineage: str = "") -> None:
+        self._seed: object = (seed, lineage) if lineage else seed
         self._requests = count(1)
 
     def random_for(self, *purpose: object) -> Random:

@@ -13,6 +13,7 @@ import yaml
 
 from mockserver.domain.credentials import ApiKey, AppClient, new_api_key, new_app_client
 from mockserver.domain.values import JsonObject
+from mockserver.snapshots import STATE
 
 DEFAULT_TENANT = "default"
 _PARTS = {"api_keys", "corpora", "agents"}
@@ -29,7 +30,7 @@ class World:
     """What a world file holds: the tenant, its API keys and app clients, and the create requests of all the rest.
 
     `keys` are the API keys in clear behind the roles of each, for people to read. `scenarios` says where scenarios are: files,
-    each with the name of the part that holds them, None for all of it.
+    each with the name of the part that holds them, None for all of it. `state` is all that a mock held, in place of the rest.
     """
 
     tenant: str
@@ -41,6 +42,7 @@ class World:
     agents: tuple[JsonObject, ...]
     aliases: tuple[JsonObject, ...]
     scenarios: tuple[tuple[Path, str | None], ...]
+    state: Any = None
 
 
 def default_worlds() -> list[World]:
@@ -64,8 +66,10 @@ def load_world(path: Path | None) -> World:
 
 
 def _world(raw: Any, file: Path) -> World:
-    if unknown := sorted(raw.keys() - _PARTS - _OPTIONAL):
-        raise TypeError(f"named {unknown[0]!r} is unknown; the parts are {', '.join(sorted(_PARTS | _OPTIONAL))}")
+    if unknown := sorted(raw.keys() - _PARTS - _OPTIONAL - {STATE}):
+        raise TypeError(f"named {unknown[0]!r} is unknown; the parts are {', '.join(sorted(_PARTS | _OPTIONAL | {STATE}))}")
+    if STATE in raw:
+        raw = _with_state(raw)
     json.dumps(raw)  # a TypeError names what JSON does not have, an unquoted date for one
     return World(
         tenant=_tenant(raw.get("tenant", DEFAULT_TENANT)),
@@ -80,7 +84,15 @@ def _world(raw: Any, file: Path) -> World:
             *(((file, "scenarios"),) if "scenarios" in raw else ()),
             *((file.parent / name, None) for name in _names(raw.get("scenario_files", []))),
         ),
+        state=raw.get(STATE),
     )
+
+
+def _with_state(raw: JsonObject) -> JsonObject:
+    """Give a file that holds a whole state the parts that it has in there."""
+    if beside := sorted(raw.keys() & (_PARTS | {"app_clients", "aliases", "tools"})):
+        raise TypeError(f"named {beside[0]!r} is in the way: with {STATE!r} everything is in there")
+    return {**raw, **{part: [] for part in _PARTS}}
 
 
 def _tenant(name: Any) -> str:

@@ -14,7 +14,7 @@ _PREFIX = {"document": "doc", "part": "part"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
-    """A corpus as it is stored. No two states of the documents of any corpus share a `revision`."""
+    """A corpus as it is stored. Its `number` is given once; no two states of the documents of any corpus share a `revision`."""
 
     key: str
     name: str
@@ -23,6 +23,7 @@ class Corpus:
     created_at: datetime
     description: str | None = None
     enabled: bool = True
+    number: int = 0
     revision: int = 0
     sequence: int = 0
 
@@ -35,7 +36,7 @@ class Corpus:
     @property
     def id(self) -> str:
         """The platform's own id, beside the key that the user chose."""
-        return f"crp_{self.sequence}"
+        return f"crp_{self.number}"
 
     def as_json(self) -> JsonObject:
         """Write it as the API does."""

@@ -19,7 +19,7 @@ from mockserver.domain.ports import Collection, Findable
 from mockserver.domain.sessions import Session
 from mockserver.domain.tools import Tool
 from mockserver.domain.values import JsonObject
-from mockserver.stores.contents import Contents
+from mockserver.stores.contents import Contents, fill
 from mockserver.stores.routed import Routed
 from mockserver.stores.rows import FindableCollection, MemoryCollection, Rows, Tally
 from mockserver.stores.schedules import Schedules
@@ -56,30 +56,7 @@ class MemoryStore:
             self.schedules = Schedules(self._lock, self._sequence, tally, lambda key: key in self._agents.by_key)
             self.api_keys: Findable[ApiKey] = FindableCollection(self._lock, self._sequence, tally, _digest)
             self.app_clients: Findable[AppClient] = FindableCollection(self._lock, self._sequence, tally, _client_id)
-            self._fill()
-
-    def _fill(self) -> None:
-        """Put in what the store is made with."""
-        for corpus, documents in self.contents.corpora:
-            self.add_corpus(corpus)
-            for document in documents:
-                self.add_document(corpus.key, document)
-        for tool in self.contents.tools:
-            if self.tools.add(tool, unless=tool.has_name_of) is None:
-                raise Refused("SM351", f"A tool with id {tool.id!r} or name {tool.name!r} already exists.")
-        for agent in self.contents.agents:
-            self.add_agent(agent)
-        for alias in self.contents.aliases:
-            self._routed.add_alias(alias)
-        self._fill_credentials()
-
-    def _fill_credentials(self) -> None:
-        for api_key in self.contents.api_keys:
-            if self.api_keys.add(api_key) is None:
-                raise Refused("SM390", f"An API key {api_key.name!r} already exists, or another one has its secret.")
-        for client in self.contents.app_clients:
-            if self.app_clients.add(client) is None:
-                raise Refused("SM390", f"An app client with the id {client.client_id!r} already exists.")
+            fill(self, self.contents)
 
     def size(self) -> int:  # noqa: D102
         return self._tally.rows
@@ -92,7 +69,10 @@ class MemoryStore:
         with self._lock:
             if corpus.key in self._corpora.by_key:
                 raise Refused("SM314", f"A corpus with key {corpus.key!r} already exists.", fields={"/key": "is taken"})
-            corpus = replace(corpus, sequence=self._sequence(), revision=next(self._revisions))
+            sequence = self._sequence()
+            number = corpus.number or sequence  # one that was stored before keeps its own, which nobody else gets then
+            self._next = max(self._next, number + 1)
+            corpus = replace(corpus, sequence=sequence, number=number, revision=next(self._revisions))
             self._corpora.add(corpus.key, corpus)
             self._documents[corpus.key] = Rows(self._tally)
             return corpus

@@ -13,11 +13,6 @@ class Routed:
         self._aliases = aliases
         self._agents: dict[str, dict[str, str]] = {}
 
-    def add_alias(self, alias: Alias) -> None:
-        """Add an alias. Raises Refused SM371 when its key is taken."""
-        if self._aliases.add(alias) is None:
-            raise Refused("SM371", f"An alias with key {alias.key!r} already exists.", fields={"/key": "is taken"})
-
     def remove_alias(self, key: str) -> bool:
         """Remove an alias; say whether it was there. Raises Refused SM372 while it has sessions."""
         if held := len(self._agents.get(key, ())):

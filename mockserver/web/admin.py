@@ -9,7 +9,7 @@ from mockserver.domain.simulator.scenarios import summary
 from mockserver.faults import Chaos
 from mockserver.pipeline import Pipeline
 from mockserver.web.admin_chaos import chaos_as_json, set_chaos
-from mockserver.web.admin_state import state_of
+from mockserver.web.admin_state import WORLD, state_of, world_file
 from mockserver.web.replies import json_reply, problem, refusal, without_secrets
 from mockserver.worlds import World
 
@@ -80,7 +80,9 @@ class _Admin:
         return Response(status=204)
 
     def state(self) -> Response:
-        """Return everything that is stored; secrets are masked."""
+        """Return everything that is stored; secrets are masked. With `?as=world` it is a world file."""
+        if request.args.get("as") == WORLD:
+            return world_file(self._world(), self._pipeline, request)
         return json_reply(redacted(state_of(self._world().services), self._pipeline.operations.listed_secrets))
 
     def requests(self) -> Response:

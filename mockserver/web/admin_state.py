@@ -1,8 +1,55 @@
-"""`/__admin/state`: everything that a world holds, secrets masked."""
+"""`/__admin/state`: everything that a world holds, secrets masked; to be looked at, or as a world file that is loaded again."""
+
+import yaml
+from flask import Request, Response
 
 from mockserver.domain.schedules import Schedule, due_after
+from mockserver.domain.secrecy import redacted
+from mockserver.domain.sessions import MASK
 from mockserver.domain.values import JsonObject, timestamp
 from mockserver.operations.call import Services
+from mockserver.pipeline import Pipeline
+from mockserver.snapshots import STATE
+from mockserver.snapshots.writing import snapshot
+from mockserver.web.guard import is_loopback
+from mockserver.web.replies import problem
+from mockserver.worlds import World
+
+WORLD = "world"
+_CLEAR = "clear"
+_HEAD = """\
+# All that a mock held, for `sessions-mock --world FILE`: nothing is lost but what models were told in their latest turns.
+"""
+
+
+def world_file(world: World, pipeline: Pipeline, asked: Request) -> Response:
+    """Write a world as a file that is loaded again; secrets are in clear where somebody on this machine asks for them."""
+    is_clear = asked.args.get("secrets") == _CLEAR
+    if is_clear and asked.remote_addr and not is_loopback(asked.remote_addr):  # without one it is asked in this process
+        return problem("Secrets in clear are for this machine alone: ask from 127.0.0.1, or leave secrets=clear out.", status=403)
+    state = snapshot(world.services.store)
+    file = {"tenant": world.tenant, STATE: state if is_clear else masked(state, pipeline)}
+    text = yaml.dump(file, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=130)
+    return Response(_HEAD + text, mimetype="application/yaml")
+
+
+def masked(state: JsonObject, pipeline: Pipeline) -> JsonObject:
+    """Mask what the document marks, the secrets of agents and sessions, and every other secret wherever it stands."""
+    shape = pipeline.operations.by_id["createAgent"].secrecy.request
+    agents = [{**agent, "config": redacted(agent["config"], shape)} for agent in state["agents"]]
+    told = pipeline.keeper.told({**state, "agents": agents})
+    for owner in (*told["agents"], *told["sessions"]):
+        if "secrets" in owner:
+            owner["secrets"] = dict.fromkeys(owner["secrets"], MASK)
+    return dict(told)
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Writes texts of several lines as such, and everything once: a value that stands twice is no reference."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the library's signature
+        """Never refer."""
+        return True
 
 
 def state_of(services: Services) -> JsonObject:

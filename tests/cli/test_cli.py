@@ -140,7 +140,7 @@ corpora:
         pytest.param(
             WORLD.rstrip() + " []\nagnts: []",
             "an entry named 'agnts' is unknown; "
-            "the parts are agents, aliases, api_keys, app_clients, corpora, scenario_files, scenarios, tenant, tools.",
+            "the parts are agents, aliases, api_keys, app_clients, corpora, scenario_files, scenarios, state, tenant, tools.",
             id="unknown part",
         ),
         pytest.param(

@@ -46,7 +46,7 @@ def walked(log):
     for path in ("state", "requests", "chaos", "scenarios", "nothing"):
         walk.admin(f"/__admin/{path}")
     walk.walk()
-    for path in ("state", "requests"):
+    for path in ("state", "requests", "state?as=world"):
         walk.admin(f"/__admin/{path}")
     for secret in walk.taken:
         fail_with(secret)

@@ -45,13 +45,14 @@ def test_the_gate_runs_the_test_command_of_readme():
 
 
 @pytest.mark.parametrize(
-    ("part", "number"), [("walk", 8), ("metadata", 4), ("turns", 5), ("keys", 3), ("first run", 1), ("fixtures", 3)]
+    ("part", "number"),
+    [("walk", 8), ("metadata", 4), ("turns", 5), ("keys", 3), ("first run", 1), ("fixtures", 3), ("situation", 1)],
 )
 def test_every_step_shows_what_it_gives(part, number):
     assert len(steps(part)) == number
 
 
-@pytest.mark.parametrize("part", ["walk", "metadata", "turns", "keys", "first run", "fixtures"])
+@pytest.mark.parametrize("part", ["walk", "metadata", "turns", "keys", "first run", "fixtures", "situation"])
 def test_the_examples_work_as_written(part, tmp_path):
     if shutil.which("curl") is None and not os.environ.get("CI"):  # noqa: TID251 - what is needed must be there in CI
         pytest.skip("the examples need curl")
