@@ -37,6 +37,7 @@ class Place:
         return place
 
 
+@cache
 def at(address: str) -> Place:
     """Return what stands at `FILE#/JSON/POINTER`, from the document's folder. Raises KeyError where nothing does."""
     uri, pointer = urldefrag(urljoin(_BASE, address))
@@ -59,6 +60,7 @@ def asked(operation: Operation) -> Place | None:
     return _content(at(operation.request_body).followed) if operation.request_body else None
 
 
+@cache
 def answered(operation: Operation, status: int) -> Place | None:
     """Return the schema of an operation's JSON answers of a status, if it has such."""
     response = at(f"{operation.place}/responses").node.get(str(int(status)))
