@@ -40,16 +40,11 @@ def _chosen(only: str, *, left_out: Container[str]) -> list[Defect]:
     ]
 
 
-def _known(*, with_stock: bool) -> set[str]:
-    """Name the servers of which everything is kept already."""
-    return {server for server, one in read().items() if one.stock or not with_stock}
-
-
 @click.command()
 @click.option("--sample", "number", type=click.IntRange(1), help="so many servers, from each class in turn; all without it")
 @click.option("--seed", default=1, show_default=True, help="which servers are drawn")
 @click.option("--only", default="", metavar="BEGINNINGS", help="servers whose promise or name begins so, e.g. SC2,events:")
-@click.option("--new", is_flag=True, help="servers of which not all is kept yet")
+@click.option("--new", is_flag=True, help="servers of which not all is kept yet; what is kept is not run again")
 @click.option("--without-stock", is_flag=True, help="leave stock Schemathesis out")
 @click.option(
     "--time",
@@ -62,7 +57,8 @@ def _known(*, with_stock: bool) -> set[str]:
 @workers_option
 def main(**options: Any) -> None:
     """Run the suite against the servers that each break a promise. Exit codes: 0 its class tells each, 1 not."""
-    known = _known(with_stock=not options["without_stock"]) if options["new"] else set()
+    kept = read() if options["new"] else {}
+    known = {server for server, one in kept.items() if one.stock or options["without_stock"]}
     chosen = _chosen(options["only"], left_out=known)
     chosen = sample(chosen, options["number"], options["seed"]) if options["number"] else chosen
     found: list[Result] = []
@@ -73,7 +69,7 @@ def main(**options: Any) -> None:
 
         def result(defect: Defect) -> Result | str:
             try:
-                told = ours.told(defect)
+                told = kept[defect.server].ours if defect.server in kept else ours.told(defect)
                 return Result(defect.server, defect.kind, told, stock and stock.told(defect, at_least=told.seconds))
             except (NoVerdictError, TimeoutError) as error:
                 return f"no verdict on {defect}: {error}"
