@@ -27,6 +27,7 @@ MOST_CHARACTERS = 1 << 20
 _WORLD = ""
 _ERROR_FRAME = b"event: error\n"
 _BAD = 400
+_REQUEST_ID = "request_id"
 _LOGGERS = ("sessionsuite.mock", "mockserver")
 """The mock's own, and that of its Flask application."""
 _TRACEBACKS = logging.Formatter()
@@ -117,14 +118,18 @@ class Keeper:
         return b"".join((opening, b"data: ", _ascii_json(redacted_texts(orjson.loads(data), self.forms(giver))), b"\n\n"))
 
     def refusal(self, headers: Mapping[str, str], reply: Reply) -> Reply:
-        """Take out of a refusal what its caller gave as a secret, now or before; any other reply is as it was."""
-        if reply.status < _BAD:
+        """Take out of a refusal what its caller gave as a secret, now or before; any other reply is as it was.
+
+        The members of a refusal keep their names, and its request id is the mock's own: neither is what somebody gave.
+        """
+        if reply.status < _BAD or not isinstance(reply.body, Mapping):
             return reply
         giver = _giver(headers)
         forms = self.forms(giver) if giver else []
         for credential in _credentials(headers):
             forms += () if (giver, credential) in self._known else forms_of(credential)
-        return replace(reply, body=redacted_texts(reply.body, forms))
+        told = {name: value if name == _REQUEST_ID else redacted_texts(value, forms) for name, value in reply.body.items()}
+        return replace(reply, body=told)
 
     def told(self, value: Any) -> Any:
         """Take every secret out of the texts of a JSON value."""

@@ -214,3 +214,17 @@ def test_what_is_no_broken_promise_of_a_check_breaks_that_of_the_test():
     assert {code for code, one in _verdicts(_report(several)).items() if one.failures} == {"SC101", "SC106"}
     assert {code for code, one in _verdicts(_report(AssertionError("wrong"))).items() if one.failures} == {"SC101"}
     assert _verdicts(_report(outcome="skipped"))["SC107"].untested == ("no time",)
+
+
+def test_a_name_that_a_path_has_escaped_is_the_name():
+    document = {"id": ":", "metadata": {}}
+    names = {"corpus_key": "c", "document_id": "%3A"}
+    assert judged(answer("getCorpusDocument", 200, document, names=names))[0] == {}
+    missing = {"messages": ["No."], "request_id": "req_1", "id": ":"}
+    refused = answer("getCorpusDocument", 404, missing, names=names, headers={"x-request-id": "req_1"})
+    assert judged(refused)[0] == {}
+    assert "SC104" in judged(answer("getCorpusDocument", 200, {**document, "id": ";"}, names=names))[0]
+
+
+def test_a_stream_that_was_not_read_to_its_end_shows_nothing_about_its_order():
+    assert judged(answer("createAgentInput", 201, None, sent={"since": "start"})) == ({}, set())

@@ -139,6 +139,14 @@ def test_a_refusal_does_not_repeat_the_credential_of_its_caller(api):
     assert api.get("/v2/agents/nobody").json["id"] == "nobody"
 
 
+@pytest.mark.parametrize("credential", ["request_id", "messages", "Bearer reques"])
+def test_a_refusal_has_its_members_whatever_its_caller_gave_as_a_credential(app, credential):
+    refused = Api(app, key=None).get("/v2/agents", headers={"Authorization": credential})
+    assert refused.status_code == 401
+    assert refused.json["request_id"] == refused.headers["X-Request-Id"]
+    assert refused.json["messages"]
+
+
 def test_a_caller_cannot_find_out_what_another_gave(app):
     owner, other = Api(app), Api(app, key="mock-administrator")
     owner.call("PUT", "/v2/agents/support-agent/secrets", {"secrets": {"mine": "guess-me-if-you-can"}})
