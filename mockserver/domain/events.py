@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 from mockserver.domain.values import JsonObject, timestamp
 from mockserver.domain.words import tokens_of
 
+_JSON = json.JSONEncoder(default=str)
+
 
 @dataclass(frozen=True, slots=True)
 class InputMessage:
@@ -233,7 +235,7 @@ def _read_by_model(body: Body) -> str:
             return body.summary_text
         case _:
             content = getattr(body, "content", None)
-            return content if isinstance(content, str) else json.dumps(body_as_json(body), default=str)
+            return content if isinstance(content, str) else _JSON.encode(body_as_json(body))
 
 
 def body_as_json(body: Body) -> JsonObject:
