@@ -80,6 +80,8 @@ class ListingsProgram(Listing, BegunProgram):
 
     @rule(change=_changes, pick=picks, body=bodies.changes, limit=limits, by=filters)
     def change_and_list(self, change: str, pick: int, body: Json, limit: int, by: str | Condition | None) -> None:
-        """Make, change or remove a session, and list."""
+        """Make, change or remove a session, and list; after another name or description, by every word that may stand there."""
         self.alter(change, pick, body)
         self.look(limit, by)
+        for word in WORDS if {"name", "description"} & body.keys() else ():
+            self.look(MOST, word)
