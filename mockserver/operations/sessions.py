@@ -152,6 +152,7 @@ def update_agent_session(call: Call, services: Services) -> Reply:
 
 def delete_agent_session(call: Call, services: Services) -> Reply:
     """Remove a session with its events; a running turn breaks off."""
-    services.store.remove_session(session_of(call, services))
+    if not services.store.remove_session(session_of(call, services)):
+        raise missing_session(call)  # somebody else has removed it meanwhile
     services.runs.stop_removed()
     return Reply(204)
