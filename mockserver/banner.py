@@ -27,16 +27,24 @@ def show(
     """
     console.print(f"[bold]sessions-mock[/bold]  {url}", highlight=False, soft_wrap=True)
     console.print(f"{operations} operations, seed {settings.seed}; what is stored: /__admin/state", highlight=False)
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("role")
-    table.add_column("API key (x-api-key)", overflow="fold")
-    for role, key in keys:
-        table.add_row(role, key)
-    console.print(table)
-    console.print(f"try    curl -H 'x-api-key: mock-owner' {url}/v2/agents", highlight=False, soft_wrap=True)
+    if keys:
+        console.print(_table(keys))
+    else:
+        console.print("the API keys are those of the mock that wrote the world; it keeps digests of them alone", soft_wrap=True)
+    tried = keys[0][1] if keys else "KEY"
+    console.print(f"try    curl -H 'x-api-key: {tried}' {url}/v2/agents", highlight=False, soft_wrap=True)
     if admin_token:
         console.print(f"admin  curl -H 'X-Admin-Token: {admin_token}' {url}/__admin/state", highlight=False, soft_wrap=True)
     if not is_loopback(settings.host) and any(key.startswith(_WELL_KNOWN) for _, key in keys):
         warning = "others can reach this address, and these keys are well known; `--world FILE` gives others"
         console.print(f"[bold]warning[/bold]  {warning}", highlight=False, soft_wrap=True)
     console.print("stop   Ctrl+C", highlight=False)
+
+
+def _table(keys: Sequence[tuple[str, str]]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("role")
+    table.add_column("API key (x-api-key)", overflow="fold")
+    for role, key in keys:
+        table.add_row(role, key)
+    return table

@@ -4,6 +4,7 @@
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -75,7 +76,10 @@ def _world(raw: Any, file: Path) -> World:
         tenant=_tenant(raw.get("tenant", DEFAULT_TENANT)),
         api_keys=tuple(_api_key(number, entry) for number, entry in enumerate(raw["api_keys"], 1)),
         app_clients=tuple(_app_client(number, entry) for number, entry in enumerate(raw.get("app_clients", ()), 1)),
-        keys=tuple((", ".join(entry.get("api_roles", ())) or "roles on objects", entry["key"]) for entry in raw["api_keys"]),
+        keys=(
+            *((", ".join(entry.get("api_roles", ())) or "roles on objects", entry["key"]) for entry in raw["api_keys"]),
+            *(_well_known_keys(raw[STATE]) if STATE in raw else ()),
+        ),
         corpora=tuple(_corpus(entry) for entry in raw["corpora"]),
         tools=_requests("tools", raw.get("tools", ())),
         agents=_requests("agents", raw["agents"]),
@@ -93,6 +97,14 @@ def _with_state(raw: JsonObject) -> JsonObject:
     if beside := sorted(raw.keys() & (_PARTS | {"app_clients", "aliases", "tools"})):
         raise TypeError(f"named {beside[0]!r} is in the way: with {STATE!r} everything is in there")
     return {**raw, **{part: [] for part in _PARTS}}
+
+
+def _well_known_keys(state: Any) -> Iterator[tuple[str, str]]:
+    """Return the keys of the package's worlds that a state has, which keeps digests alone."""
+    rows = state.get("api_keys") if isinstance(state, dict) else None
+    digests = {row.get("digest") for row in rows if isinstance(row, dict)} if isinstance(rows, list) else set()
+    for world in default_worlds():
+        yield from (shown for api_key, shown in zip(world.api_keys, world.keys, strict=True) if api_key.digest in digests)
 
 
 def _tenant(name: Any) -> str:

@@ -13,10 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from mockserver.domain.aliases import Policy, policy_of
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import TYPES
-from mockserver.domain.schedules import Execution
 
-_OF_THE_STORE = {"sequence", "revision"}
-"""Fields that a store gives when it takes a value in; an execution has its number from its schedule."""
 _TAG = "type"
 
 
@@ -70,7 +67,7 @@ _ODD: Mapping[type, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
 
 @cache
 def _kept(kind: type) -> tuple[Field[Any], ...]:
-    return tuple(one for one in fields(kind) if one.init and one.compare and (one.name not in _OF_THE_STORE or kind is Execution))
+    return tuple(one for one in fields(kind) if one.init and one.compare)
 
 
 @cache

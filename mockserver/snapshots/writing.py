@@ -10,18 +10,25 @@ from mockserver.domain.sessions import Session, Status
 from mockserver.domain.values import JsonObject
 from mockserver.snapshots.codec import written
 
+_GIVEN_BY_STORES = {"sequence", "revision"}
+"""Fields that a value has from the store that it is in; another one gives it its own."""
+
 
 def snapshot(store: Store) -> JsonObject:
     """Write all that a store holds, each kind in the order in which it came. A turn that runs is written as over."""
     sessions = (session for agent in store.agents(None) for session in store.sessions(agent.key, None))
     return {
-        **{part: [written(row) for row in _in_order(rows)] for part, rows in _rows(store).items()},
+        **{part: [_row(row) for row in _in_order(rows)] for part, rows in _rows(store).items()},
         "corpora": [
-            {**written(corpus), "documents": [written(document) for document in store.documents(corpus.key, None)]}
+            {**_row(corpus), "documents": [_row(document) for document in store.documents(corpus.key, None)]}
             for corpus in _in_order(store.corpora(None))
         ],
         "sessions": [_session(store, session) for session in _in_order(sessions)],
     }
+
+
+def _row(value: Any) -> JsonObject:
+    return {name: inner for name, inner in written(value).items() if name not in _GIVEN_BY_STORES}
 
 
 def _rows(store: Store) -> Mapping[str, Iterable[Any]]:
@@ -43,4 +50,4 @@ def _in_order(rows: Iterable[Any]) -> list[Any]:
 def _session(store: Store, session: Session) -> JsonObject:
     rested = replace(session, status=Status.STOPPED) if session.status is Status.RUNNING else session
     events, artifacts = store.events(session, None), store.artifacts(session)
-    return {**written(rested), "events": [*map(written, events)], "artifacts": [*map(written, artifacts)]}
+    return {**_row(rested), "events": [*map(_row, events)], "artifacts": [*map(_row, artifacts)]}

@@ -81,8 +81,11 @@ class _Admin:
 
     def state(self) -> Response:
         """Return everything that is stored; secrets are masked. With `?as=world` it is a world file."""
-        if request.args.get("as") == WORLD:
+        form = request.args.get("as")
+        if form == WORLD:
             return world_file(self._world(), self._pipeline, request)
+        if form is not None:
+            return problem(f"The state is not written as {form!r}; leave `as` out, or say `as={WORLD}`.", status=400)
         return json_reply(redacted(state_of(self._world().services), self._pipeline.operations.listed_secrets))
 
     def requests(self) -> Response:

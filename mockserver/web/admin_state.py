@@ -3,8 +3,9 @@
 import yaml
 from flask import Request, Response
 
+from mockserver.domain.redaction import forms_of, redacted_texts
 from mockserver.domain.schedules import Schedule, due_after
-from mockserver.domain.secrecy import redacted
+from mockserver.domain.secrecy import redacted, secrets_in
 from mockserver.domain.sessions import MASK
 from mockserver.domain.values import JsonObject, timestamp
 from mockserver.operations.call import Services
@@ -34,10 +35,14 @@ def world_file(world: World, pipeline: Pipeline, asked: Request) -> Response:
 
 
 def masked(state: JsonObject, pipeline: Pipeline) -> JsonObject:
-    """Mask what the document marks, the secrets of agents and sessions, and every other secret wherever it stands."""
+    """Mask what the document marks and the secrets of agents and sessions, and these and all others wherever they stand."""
     shape = pipeline.operations.by_id["createAgent"].secrecy.request
+    owners = (*state["agents"], *state["sessions"])
+    secrets = {secret for owner in owners for secret in owner.get("secrets", {}).values()}
+    secrets.update(secret for agent in state["agents"] for secret in secrets_in(agent["config"], shape))
     agents = [{**agent, "config": redacted(agent["config"], shape)} for agent in state["agents"]]
-    told = pipeline.keeper.told({**state, "agents": agents})
+    forms = [form for secret in sorted(secrets) for form in sorted(forms_of(secret))]
+    told = pipeline.keeper.told(redacted_texts({**state, "agents": agents}, forms))
     for owner in (*told["agents"], *told["sessions"]):
         if "secrets" in owner:
             owner["secrets"] = dict.fromkeys(owner["secrets"], MASK)

@@ -6,8 +6,9 @@ from werkzeug.test import Client
 
 from mockserver.app import create_pipeline
 from mockserver.domain.schedules import Execution
+from mockserver.keeper import MOST_SECRETS
 from mockserver.runtime import FixedClock
-from mockserver.seeds import WorldError
+from mockserver.seeds import WorldError, load_world
 from mockserver.settings import Settings
 from mockserver.snapshots.codec import read, written
 from mockserver.web.face import create_face
@@ -116,6 +117,33 @@ def test_secrets_are_written_in_clear_for_this_machine_alone(talked):
     assert refused.status_code == 403
     assert "for this machine alone" in refused.text
     assert b"a-very-secret-token" not in refused.data
+
+
+def test_a_state_is_written_in_the_forms_that_there_are(talked):
+    refused = talked.get("/__admin/state?as=World")
+    assert refused.status_code == 400
+    assert "`as=world`" in refused.json["detail"]
+
+
+def test_the_keys_of_a_world_that_is_loaded_are_shown_as_far_as_they_are_known(talked, tmp_path):
+    file = tmp_path / "world.yaml"
+    file.write_bytes(talked.get(WORLD).data)
+    assert ("owner", "mock-owner") in load_world(file).keys
+    state = read_yaml(file.read_text("utf-8"))
+    for row in state["state"]["api_keys"]:
+        row["digest"] = row["digest"][::-1]
+    file.write_text(yaml.safe_dump(state), "utf-8")
+    assert load_world(file).keys == ()
+
+
+def test_a_secret_is_masked_wherever_it_stands_in_a_world_even_when_the_mock_has_forgotten_it(talked):
+    body = {"name": "it is a-very-secret-token"}
+    talked.patch("/v2/agents/support-agent/sessions/s1", json=body, headers=OWNER)
+    later = {"secrets": {f"name-{number}": f"another-secret-{number}" for number in range(MOST_SECRETS)}}
+    assert talked.put("/v2/agents/workbench-agent/secrets", json=later, headers=OWNER).status_code < 300
+    told = talked.get(WORLD).text
+    assert "a-very-secret-token" not in told
+    assert "name: it is ****" in told
 
 
 def test_a_running_turn_is_written_as_over(talked, tmp_path):
