@@ -12,6 +12,7 @@ from jsonschema_rs import Draft202012Validator, Registry
 
 import openapi
 from contracts.operations import Operation
+from contracts.pointers import follow, steps_to
 
 _BASE = "sessions:///"
 JSON, FORM = "application/json", "multipart/form-data"
@@ -41,11 +42,8 @@ class Place:
 def at(address: str) -> Place:
     """Return what stands at `FILE#/JSON/POINTER`, from the document's folder. Raises KeyError where nothing does."""
     uri, pointer = urldefrag(urljoin(_BASE, address))
-    node = _files()[uri]
-    for step in pointer.split("/")[1:]:
-        name = step.replace("~1", "/").replace("~0", "~")
-        node = node[int(name)] if isinstance(node, list) else node[name]
-    return Place(uri, node)
+    file = _files()[uri]
+    return Place(uri, follow(steps_to(pointer, file), file))
 
 
 @cache

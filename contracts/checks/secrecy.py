@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin
 
+from contracts.pointers import below
 from contracts.schemas import Place, at
 
 _MARK = "x-sensitive"
@@ -13,7 +14,7 @@ _UNIONS = ("oneOf", "anyOf", "allOf")
 
 
 def secrets_in(value: Any, schema: Place | None, where: str = "") -> Iterator[tuple[str, str]]:
-    """Return the place (`/a/0/b`) and text of each secret that stands there in clear; null, references and masks are none."""
+    """Return the place (a pointer) and text of each secret that stands there in clear; null, references and masks are none."""
     node = schema.node if schema else None
     if schema is None or not isinstance(node, dict) or not isinstance(value, dict | list | str) or not _MAY_SHOW.any_in(schema):
         return
@@ -78,8 +79,8 @@ def _in_object(value: dict[str, Any], schema: Place, where: str) -> Iterator[tup
     node, own = schema.node, schema.node.get("properties", {})
     for name, inner in value.items():
         if node.get(_MARK) == "headers" and name.lower() in _CREDENTIALS:
-            yield from _texts(inner, f"{where}/{name}")
-        yield from secrets_in(inner, schema.child(own.get(name, node.get("additionalProperties"))), f"{where}/{name}")
+            yield from _texts(inner, below(where, name))
+        yield from secrets_in(inner, schema.child(own.get(name, node.get("additionalProperties"))), below(where, name))
 
 
 def _branches(value: Any, schema: Place) -> Iterator[Place]:
@@ -99,7 +100,7 @@ def _texts(value: Any, where: str) -> Iterator[tuple[str, str]]:
         yield where, value
     elif isinstance(value, dict) and value.keys() != {"$ref"}:
         for name, inner in value.items():
-            yield from _texts(inner, f"{where}/{name}")
+            yield from _texts(inner, below(where, name))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _texts(inner, f"{where}/{index}")

@@ -10,7 +10,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.transport.serialization import Binary
 
 from contracts.client import Api, Json, events_path
-from contracts.generated.marks import marked
+from contracts.generated.marks import marked, with_secrets_of_the_run
 from contracts.operations import Operation, operations
 from contracts.schemas import FORM, JSON, body_of
 from contracts.target import TIMEOUT_SECONDS, Target
@@ -95,7 +95,8 @@ class Objects:
         has_to_be_refused = case.meta is not None and case.meta.generation.mode.is_negative
         self._name_own(case)
         if case.media_type == JSON:
-            case.body = marked(operation_of(case), case.body, self._key)
+            operation = operation_of(case)
+            case.body = with_secrets_of_the_run(operation, marked(operation, case.body, self._key), self._key)
         return {"environ_overrides": {REFUSABLE: has_to_be_refused}}
 
     def _name_own(self, case: Case) -> None:

@@ -1,5 +1,6 @@
 """Generated requests take the wire like all others, and what they make bears the run's id."""
 
+import copy
 import re
 from itertools import count
 
@@ -13,7 +14,7 @@ from schemathesis.transport.serialization import Binary
 from werkzeug.test import Client
 
 import openapi
-from contracts.generated.marks import marked
+from contracts.generated.marks import marked, with_secrets_of_the_run
 from contracts.generated.objects import is_text_in_the_end
 from contracts.journal import Journal
 from contracts.operations import operations
@@ -157,6 +158,53 @@ def test_a_mark_neither_spoils_a_body_nor_mends_one(name, body):
 )
 def test_what_was_generated_is_kept_behind_the_mark(name, body, expected):
     assert marked(BY_ID[name], body, keys()) == expected
+
+
+SECRETS = st.dictionaries(
+    st.sampled_from(["API_KEY", "a b"]), st.none() | st.just("session") | st.text(max_size=5) | st.just("a" * 5000)
+)
+
+
+@given(secrets=SECRETS | st.text())
+def test_the_runs_id_in_secrets_neither_spoils_a_body_nor_mends_one(secrets):
+    operation, body = BY_ID["updateAgentSecrets"], {"secrets": secrets}
+    changed = with_secrets_of_the_run(operation, body, keys())
+    assert body_of(operation).is_valid(changed) == body_of(operation).is_valid(body)
+    assert changed.keys() == body.keys()
+
+
+def an_agent_that_gets_pages(headers, token):
+    tool = {"type": "web_get", "argument_override": {"headers": headers, "auth": {"type": "bearer", "token": token}}}
+    steps = {"a": {"instructions": [], "output_parser": {"type": "default"}}}
+    return {"name": "A", "model": {"name": "m"}, "first_step_name": "a", "steps": steps, "tool_configurations": {"a/b~c": tool}}
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "expected"),
+    [
+        ("updateAgentSecrets", {"secrets": {"A": "session"}}, {"secrets": {"A": f"sc-{RUN}-secret-1-session"}}),
+        ("updateAgentSecrets", {"secrets": {"A": None, "B": "****"}}, {"secrets": {"A": None, "B": "****"}}),
+        ("createAgentSession", {"name": "name", "secrets": {"A": ""}}, {"name": "name", "secrets": {"A": ""}}),
+        (
+            "createAgent",
+            an_agent_that_gets_pages({"Accept": "text", "Cookie": "metadata"}, {"$ref": "session.metadata.token"}),
+            an_agent_that_gets_pages(
+                {"Accept": "text", "Cookie": f"sc-{RUN}-secret-1-metadata"}, {"$ref": "session.metadata.token"}
+            ),
+        ),
+        (
+            "createAgent",
+            an_agent_that_gets_pages({}, "metadata"),
+            an_agent_that_gets_pages({}, f"sc-{RUN}-secret-1-metadata"),
+        ),
+        ("updateAgentSecrets", [], []),
+        ("getAgent", None, None),
+    ],
+)
+def test_a_generated_secret_is_no_word_that_a_refusal_needs(name, body, expected):
+    given = copy.deepcopy(body)
+    assert with_secrets_of_the_run(BY_ID[name], body, keys()) == expected
+    assert body == given
 
 
 def test_everything_that_generated_requests_make_bears_the_runs_id():
