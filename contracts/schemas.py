@@ -53,9 +53,9 @@ def body_of(operation: Operation, media_type: str = JSON) -> Draft202012Validato
     return Draft202012Validator({"$ref": urljoin(_BASE, place)}, registry=_registry())
 
 
-def asked(operation: Operation) -> Place | None:
-    """Return the schema of an operation's JSON body, if it has one."""
-    return _content(at(operation.request_body).followed) if operation.request_body else None
+def asked(operation: Operation, media_type: str = JSON) -> Place | None:
+    """Return the schema of an operation's bodies of a media type, if it has such."""
+    return _content(at(operation.request_body).followed, media_type) if operation.request_body else None
 
 
 @cache
@@ -65,8 +65,8 @@ def answered(operation: Operation, status: int) -> Place | None:
     return _content(at(operation.place).child(response).followed) if response else None
 
 
-def _content(place: Place) -> Place | None:
-    schema = place.node.get("content", {}).get(JSON, {}).get("schema")
+def _content(place: Place, media_type: str = JSON) -> Place | None:
+    schema = place.node.get("content", {}).get(media_type, {}).get("schema")
     return None if schema is None else place.child(schema)
 
 

@@ -9,7 +9,7 @@ from contracts.checks.secrecy import secrets_in
 from contracts.collections import collections
 from contracts.operations import Operation
 from contracts.pointers import follow, steps_to
-from contracts.schemas import asked, body_of
+from contracts.schemas import JSON, asked, body_of
 
 
 def marked(operation: Operation, body: Any, key: Callable[[str], str]) -> Any:
@@ -26,14 +26,14 @@ def marked(operation: Operation, body: Any, key: Callable[[str], str]) -> Any:
     return body
 
 
-def with_secrets_of_the_run(operation: Operation, body: Any, key: Callable[[str], str]) -> Any:
+def with_secrets_of_the_run(operation: Operation, body: Any, key: Callable[[str], str], media_type: str = JSON) -> Any:
     """Return a body whose secrets bear the run's id, as far as that makes neither a valid one invalid nor the reverse.
 
     A target masks a secret wherever it stands, in refusals too: one that is a word (`session`) would spoil what they say.
     """
-    for pointer, text in list(secrets_in(body, asked(operation))):
+    for pointer, text in list(secrets_in(body, asked(operation, media_type))):
         if text:
-            body = _with_mark(body, steps_to(pointer, body), key("secret"), body_of(operation))
+            body = _with_mark(body, steps_to(pointer, body), key("secret"), body_of(operation, media_type))
     return body
 
 

@@ -94,9 +94,11 @@ class Objects:
         case.operation.app = case.operation.schema.app = self._gateway
         has_to_be_refused = case.meta is not None and case.meta.generation.mode.is_negative
         self._name_own(case)
+        operation = operation_of(case)
         if case.media_type == JSON:
-            operation = operation_of(case)
-            case.body = with_secrets_of_the_run(operation, marked(operation, case.body, self._key), self._key)
+            case.body = marked(operation, case.body, self._key)
+        if case.media_type:
+            case.body = with_secrets_of_the_run(operation, case.body, self._key, case.media_type)
         return {"environ_overrides": {REFUSABLE: has_to_be_refused}}
 
     def _name_own(self, case: Case) -> None:

@@ -173,6 +173,13 @@ def test_the_runs_id_in_secrets_neither_spoils_a_body_nor_mends_one(secrets):
     assert changed.keys() == body.keys()
 
 
+def test_a_generated_secret_in_a_form_is_no_word_either():
+    body = {"grant_type": "client_credentials", "client_id": "session", "client_secret": "session"}
+    for media_type in ("application/json", "application/x-www-form-urlencoded"):
+        changed = with_secrets_of_the_run(BY_ID["getOAuth2Token"], body, keys(), media_type)
+        assert changed == body | {"client_secret": f"sc-{RUN}-secret-1-session"}
+
+
 def an_agent_that_gets_pages(headers, token):
     tool = {"type": "web_get", "argument_override": {"headers": headers, "auth": {"type": "bearer", "token": token}}}
     steps = {"a": {"instructions": [], "output_parser": {"type": "default"}}}
