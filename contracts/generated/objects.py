@@ -94,12 +94,18 @@ class Objects:
         case.operation.app = case.operation.schema.app = self._gateway
         has_to_be_refused = case.meta is not None and case.meta.generation.mode.is_negative
         self._name_own(case)
-        operation = operation_of(case)
-        if case.media_type == JSON:
-            case.body = marked(operation, case.body, self._key)
-        if case.media_type:
-            case.body = with_secrets_of_the_run(operation, case.body, self._key, case.media_type)
+        self._mark(case)
         return {"environ_overrides": {REFUSABLE: has_to_be_refused}}
+
+    def _mark(self, case: Case) -> None:
+        """Give the body the run's id. One that has no place for it is not touched: Schemathesis judges anew what is set."""
+        operation, body = operation_of(case), case.body
+        if case.media_type == JSON:
+            body = marked(operation, body, self._key)
+        if case.media_type:
+            body = with_secrets_of_the_run(operation, body, self._key, case.media_type)
+        if body is not case.body:
+            case.body = body
 
     def _name_own(self, case: Case) -> None:
         """Let the path name what is ours, unless the case is about a bad path."""
