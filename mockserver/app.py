@@ -27,6 +27,10 @@ from mockserver.limits import Limits, Requests, Streams
 from mockserver.operations import HANDLERS
 from mockserver.operations.call import Services
 from mockserver.pipeline import Pipeline
+from mockserver.recordings.asking import Reader
+from mockserver.recordings.reading import read_recording
+from mockserver.recordings.replay import Replay
+from mockserver.replaying import Replaying
 from mockserver.runtime import (
     AtOnce,
     Bm25Ranker,
@@ -67,13 +71,24 @@ def create_app(
 
     Without `settings` they come from the environment and from the files of the current folder. `store`, `clock` and `seed`
     take the place of those that the settings would give. Without a `guard` the admin API is open, unless the settings have a
-    token for it: whoever serves the application knows on which host. Raises SettingsError, WorldError or ScenarioFileError.
+    token for it: whoever serves the application knows on which host. Raises SettingsError, WorldError, ScenarioFileError or
+    RecordingError.
     """
     settings = settings or resolve({}, folder=Path.cwd())
     pipeline = create_pipeline(settings, store=store, clock=clock, seed=seed)
     guard = guard or Guard(token=settings.admin_token)
     pipeline.keeper.note(filter(None, [guard.token]))
-    return create_face(pipeline, cors=Cors(_origins(settings), pipeline.operations), guard=guard)
+    replaying = _replaying(settings, pipeline, clock or SystemClock())
+    return create_face(pipeline, cors=Cors(_origins(settings), pipeline.operations), guard=guard, replaying=replaying)
+
+
+def _replaying(settings: Settings, pipeline: Pipeline, clock: Clock) -> Replaying | None:
+    """Let a recording answer, if one is named."""
+    if not settings.replay:
+        return None
+    recording = read_recording(Path(settings.replay))
+    replay = Replay(recording, Reader(pipeline.operations, pipeline.keeper), clock, speed=settings.speed)
+    return Replaying(pipeline, replay, unmatched=settings.unmatched, most_tests=settings.test_worlds)
 
 
 def _origins(settings: Settings) -> Origins:

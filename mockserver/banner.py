@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from mockserver.recordings.reading import Recording
+from mockserver.replaying import SIMULATE
 from mockserver.settings import Settings
 from mockserver.web.guard import is_loopback
 
@@ -20,13 +22,17 @@ def show(
     operations: int,
     keys: Sequence[tuple[str, str]],
     admin_token: str,
+    replays: str = "",
 ) -> None:
     """Print where the mock listens, what to type first, and one API key for each role (role, key).
 
-    `admin_token` is that of the admin API if it was made just now: this is the only place where it is told.
+    `admin_token` is that of the admin API if it was made just now: this is the only place where it is told. `replays` says what
+    recording answers, if one does.
     """
     console.print(f"[bold]sessions-mock[/bold]  {url}", highlight=False, soft_wrap=True)
     console.print(f"{operations} operations, seed {settings.seed}; what is stored: /__admin/state", highlight=False)
+    if replays:
+        console.print(replays, highlight=False, soft_wrap=True)
     if keys:
         console.print(_table(keys))
     else:
@@ -39,6 +45,13 @@ def show(
         warning = "others can reach this address, and these keys are well known; `--world FILE` gives others"
         console.print(f"[bold]warning[/bold]  {warning}", highlight=False, soft_wrap=True)
     console.print("stop   Ctrl+C", highlight=False)
+
+
+def replays(recording: Recording, unmatched: str) -> str:
+    """Say what is replayed, and what becomes of other requests."""
+    others = "are simulated" if unmatched == SIMULATE else "are answered 404"
+    source = f"{recording.about.get('upstream')}, recorded {recording.about.get('begun')}"
+    return f"replays {len(recording.exchanges)} exchanges of {source}; other requests {others}"
 
 
 def _table(keys: Sequence[tuple[str, str]]) -> Table:

@@ -1,8 +1,12 @@
-"""The command `sessions-mock`: serve (default), routes, scenarios, explain."""
+"""The command `sessions-mock`: serve (default), routes, scenarios, explain, and commands that other packages add.
+
+Those are entry points of the group `sessionsuite.mock`, so that the mock need not know what they are built on.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -11,7 +15,7 @@ import click
 from rich.console import Console
 
 import openapi
-from mockserver.banner import show
+from mockserver.banner import replays, show
 from mockserver.domain.errors import REFUSALS
 from mockserver.settings import Settings, SettingsError, resolve, rows
 from mockserver.web.guard import Guard, is_loopback
@@ -28,8 +32,20 @@ def _setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-class _ServesByDefault(click.Group):
-    """A group whose `serve` may be left out: `sessions-mock --port 4011`."""
+class _Commands(click.Group):
+    """A group whose `serve` may be left out (`sessions-mock --port 4011`), with the commands that were added to it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_added().names})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _added().names:
+            return super().get_command(ctx, cmd_name)
+        try:
+            command: click.Command = _added()[cmd_name].load()
+        except ModuleNotFoundError as error:
+            raise _Wrong(f"`{cmd_name}` needs {error.name}: pip install 'sessionsuite[{cmd_name}]'") from error
+        return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0].startswith("-") and args[0] not in {"--help", "--version"}):
@@ -37,7 +53,11 @@ class _ServesByDefault(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_ServesByDefault)
+def _added() -> EntryPoints:
+    return entry_points(group="sessionsuite.mock")
+
+
+@click.group(cls=_Commands)
 @click.version_option(package_name="sessionsuite")
 def main() -> None:
     """A stateful mock of an agent platform's Sessions API. Without a command it serves."""
@@ -50,6 +70,7 @@ def serve(*, quiet: bool, **flags: Any) -> None:
     """Serve the mock until Ctrl+C."""
     from mockserver.app import create_pipeline  # noqa: PLC0415 - `--help` and `explain` need not pay for the document
     from mockserver.contents import worlds_of  # noqa: PLC0415
+    from mockserver.recordings.reading import RecordingError, read_recording  # noqa: PLC0415
     from mockserver.scenario_files import ScenarioFileError  # noqa: PLC0415
     from mockserver.seeds import WorldError  # noqa: PLC0415
     from mockserver.serving.granian import AddressInUseError, free_port  # noqa: PLC0415
@@ -61,8 +82,9 @@ def serve(*, quiet: bool, **flags: Any) -> None:
         port = free_port(settings.host, settings.port)
         pipeline = create_pipeline(settings)
         worlds = worlds_of(settings)
+        recording = read_recording(Path(settings.replay)) if settings.replay else None
         keys = [(_holder(world.tenant, roles, worlds[0].tenant), key) for world in worlds for roles, key in world.keys]
-    except (SettingsError, WorldError, ScenarioFileError) as error:
+    except (SettingsError, WorldError, ScenarioFileError, RecordingError) as error:
         raise _Wrong(str(error)) from error
     except AddressInUseError as error:
         raise _Wrong(f"{error}. Stop what listens there, or choose another port: --port 0 takes a free one.") from error
@@ -74,6 +96,7 @@ def serve(*, quiet: bool, **flags: Any) -> None:
             operations=len(pipeline.operations.by_id),
             keys=keys,
             admin_token=settings.admin_token if settings != chosen else "",
+            replays=replays(recording, settings.unmatched) if recording else "",
         )
     serve_app(partial(load_app, settings), host=settings.host, port=port, threads=settings.threads)
 

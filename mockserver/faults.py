@@ -11,14 +11,11 @@ from mockserver.domain.errors import Refused
 from mockserver.domain.ports import Clock, Ids
 from mockserver.spec.operations import Operation
 from mockserver.spec.requests import RawRequest
-from mockserver.spec.responses import EVENT_STREAM, RawResponse
+from mockserver.spec.responses import EVENT_STREAM, NEVER_REACHED, RawResponse
 
 _CODES: Mapping[int, str] = {429: "SM501", 500: "SM502", 502: "SM503", 503: "SM504"}
 _COUNTED_AT_MOST = 10_000
 _BEFORE_THE_ANSWER = ("latency", "status")
-
-# Servers end a chunked body in good order whatever happened. A length that is not reached tells the client that it broke.
-_NEVER_REACHED = (1 << 31) - 1
 
 
 class Falling:
@@ -73,7 +70,7 @@ class Falling:
     def _length(self, raw: RawResponse, *, is_stream: bool) -> dict[str, str]:
         """Say how long the body would be; a broken one is shorter."""
         if is_stream:
-            return {"Content-Length": str(_NEVER_REACHED)} if self._faults.reset or self._faults.cut else {}
+            return {"Content-Length": str(NEVER_REACHED)} if self._faults.reset or self._faults.cut else {}
         return {"Content-Length": str(max(1, sum(map(len, raw.body))))}
 
     def _note(self, name: str) -> None:

@@ -95,7 +95,7 @@ class Keeper:
     def note_call(self, call: Call, headers: Mapping[str, str]) -> None:
         """Remember the credentials of a caller who is known, and the secrets of a valid body."""
         giver = _giver(headers)
-        self.note((one for one in _credentials(headers) if (giver, one) not in self._known), giver)
+        self.note((one for one in credentials_in(headers) if (giver, one) not in self._known), giver)
         if shape := call.operation.secrecy.request:
             self.note(secrets_in(call.body, shape), giver)
 
@@ -126,7 +126,7 @@ class Keeper:
             return reply
         giver = _giver(headers)
         forms = self.forms(giver) if giver else []
-        for credential in _credentials(headers):
+        for credential in credentials_in(headers):
             forms += () if (giver, credential) in self._known else forms_of(credential)
         told = {name: value if name == _REQUEST_ID else redacted_texts(value, forms) for name, value in reply.body.items()}
         return replace(reply, body=told)
@@ -166,7 +166,8 @@ def _giver(headers: Mapping[str, str]) -> str:
     return str(hash(sent)) if any(sent) else _WORLD
 
 
-def _credentials(headers: Mapping[str, str]) -> Iterator[str]:
+def credentials_in(headers: Mapping[str, str]) -> Iterator[str]:
+    """Return what identifies a caller, as it was sent and without the word before it; header names in lower case."""
     for name in SENSITIVE_HEADERS & headers.keys():
         scheme, _, credential = headers[name].partition(" ")
         yield from (headers[name], credential) if scheme.isalpha() else (headers[name],)

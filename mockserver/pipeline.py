@@ -110,6 +110,14 @@ class Pipeline:
         self._record(request, caller, reply, headers, falling)
         return falling.on(_raw(reply, headers))
 
+    def refused(self, request: RawRequest, refused: Refused) -> RawResponse:
+        """Say no to a request that is not handled at all."""
+        caller = self.authentication.caller(request.headers)
+        headers = {"X-Request-Id": caller.world.services.ids.request_id(), "X-Mock-Seed": self._seed}
+        reply = self.keeper.refusal(request.headers, _refusal(refused, headers, None))
+        self._record(request, caller, reply, headers, NOTHING_FALLS)
+        return _raw(reply, headers)
+
     def _handled(
         self, route: Route, request: RawRequest, caller: Caller, headers: dict[str, str], fall: Callable[[Faults], None]
     ) -> Reply:

@@ -53,6 +53,13 @@ class Settings:
         "", "world files to start with, separated by commas, one for each tenant; empty for the two of the package"
     )
     scenarios: str = _setting("", "scenario files besides the built-in ones, separated by commas; the last weighs most")
+    replay: str = _setting("", "folder of a recording (`sessions-mock proxy --record`) that answers, instead of the simulation")
+    speed: int = _setting(
+        1, "how many times as fast a recording is replayed as it was recorded; 0 for at once", least=0, most=10_000
+    )
+    unmatched: str = _setting(
+        "404", "what is answered to requests that are not in the recording: 404, or simulate", choices=("404", "simulate")
+    )
     threads: int = _setting(64, "requests and streams served at once", least=1, most=1024)
     max_body_bytes: int = _setting(1_048_576, "largest JSON body, in bytes", least=1)
     max_upload_bytes: int = _setting(10_485_760, "largest multipart body, in bytes, files included", least=1)

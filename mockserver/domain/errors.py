@@ -209,6 +209,12 @@ _ROWS = (
         "Delete some, e.g. sessions.",
     ),
     (
+        "SM250",
+        Kind.UNKNOWN,
+        "The recording that is replayed has no such request.",
+        "Send what was recorded, record it, or let the mock simulate it: `--unmatched simulate`.",
+    ),
+    (
         "SM290",
         Kind.INVALID,
         "The `metadata_filter` cannot be read.",

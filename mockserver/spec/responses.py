@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 EVENT_STREAM = "text/event-stream"
+NEVER_REACHED = (1 << 31) - 1
+"""A length in bytes: servers end a chunked body in good order whatever happened, and this tells the client that it broke."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from mockserver.domain.secrecy import redacted
 from mockserver.domain.simulator.scenarios import summary
 from mockserver.faults import Chaos
 from mockserver.pipeline import Pipeline
+from mockserver.replaying import Replaying
 from mockserver.web.admin_chaos import chaos_as_json, set_chaos
 from mockserver.web.admin_state import WORLD, state_of, world_file
 from mockserver.web.replies import json_reply, problem, refusal, without_secrets
@@ -31,9 +32,9 @@ _ROUTES = (
 _EVERY_METHOD = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def admin_blueprint(pipeline: Pipeline) -> Blueprint:
+def admin_blueprint(pipeline: Pipeline, replaying: Replaying | None = None) -> Blueprint:
     """Make the routes under `/__admin/`, with `/health` and `/ready` beside them."""
-    blueprint, admin = Blueprint("admin", __name__), _Admin(pipeline)
+    blueprint, admin = Blueprint("admin", __name__), _Admin(pipeline, replaying)
     blueprint.after_request(lambda response: without_secrets(response, pipeline.keeper))
     for number, (method, path, name) in enumerate(_ROUTES):
         blueprint.add_url_rule(path, f"{name}-{number}", getattr(admin, name), methods=[method])
@@ -46,15 +47,16 @@ def admin_blueprint(pipeline: Pipeline) -> Blueprint:
 class _Admin:
     """The endpoints, each a method."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline, replaying: Replaying | None) -> None:
         self._pipeline = pipeline
+        self._replaying = replaying
 
     def health(self) -> Response:
         """Say that the mock serves."""
         return json_reply({"status": "ok", "operations": len(self._pipeline.operations.by_id)})
 
     def reset(self) -> Response:
-        """Go back to the worlds that the mock started with, and forget the journal and the rules of chaos.
+        """Go back to the worlds that the mock started with, forget the journal and the rules of chaos, begin a recording again.
 
         With `X-Test-Id` only the worlds of this test are forgotten.
         """
@@ -65,6 +67,8 @@ class _Admin:
                 world.chaos.replace(())
             self._pipeline.journal.clear()
         self._pipeline.worlds.end_tests(test_id)
+        if self._replaying is not None:
+            self._replaying.reset(test_id)
         return Response(status=204)
 
     def worlds(self) -> Response:

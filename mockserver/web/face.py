@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 from mockserver.domain.errors import Refused
 from mockserver.domain.origins import origins_of
 from mockserver.pipeline import Pipeline
+from mockserver.replaying import Replaying
 from mockserver.spec.requests import RawRequest
 from mockserver.spec.responses import RawResponse
 from mockserver.web.admin import admin_blueprint
@@ -20,13 +21,17 @@ _CHUNK, _DRAINED_AT_MOST = 1 << 16, 1 << 28
 _ADMIN = "/__admin"
 
 
-def create_face(pipeline: Pipeline, *, cors: Cors | None = None, guard: Guard | None = None) -> Flask:
+def create_face(
+    pipeline: Pipeline, *, cors: Cors | None = None, guard: Guard | None = None, replaying: Replaying | None = None
+) -> Flask:
     """Make the WSGI application: the mock's own paths by Flask's routes, everything else by the pipeline, which routes itself.
 
-    Without `cors` no page of another origin may call it, without `guard` anybody may use the admin API.
+    With `replaying` it stands in front of the pipeline. Without `cors` no page of another origin may call it, without `guard`
+    anybody may use the admin API.
     """
     app = Flask("mockserver", static_folder=None)
-    app.register_blueprint(admin_blueprint(pipeline))
+    app.register_blueprint(admin_blueprint(pipeline, replaying))
+    answering = replaying or pipeline
     cors, guard = cors or Cors(origins_of(""), pipeline.operations), guard or Guard()
 
     @app.before_request
@@ -42,7 +47,7 @@ def create_face(pipeline: Pipeline, *, cors: Cors | None = None, guard: Guard | 
             return refusal(refused)
         if preflight is not None:
             return Response(status=204, headers=preflight)
-        response = _response(pipeline(_raw_request(headers, pipeline.limits.bodies.longest)))
+        response = _response(answering(_raw_request(headers, pipeline.limits.bodies.longest)))
         response.headers.update(cors.headers(path, headers))
         return response
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from contracts.report.catalogue import catalogue
+from mockserver.serving.granian import free_port
 from tests.readme.generate import PROMISES_PAGE, README, generated
 from tests.serving.process import environment, served
 
@@ -46,21 +47,32 @@ def test_the_gate_runs_the_test_command_of_readme():
 
 @pytest.mark.parametrize(
     ("part", "number"),
-    [("walk", 8), ("metadata", 4), ("turns", 5), ("keys", 3), ("first run", 1), ("fixtures", 3), ("situation", 1)],
+    [
+        ("walk", 8),
+        ("metadata", 4),
+        ("turns", 5),
+        ("keys", 3),
+        ("first run", 1),
+        ("fixtures", 3),
+        ("situation", 1),
+        ("recording", 2),
+    ],
 )
 def test_every_step_shows_what_it_gives(part, number):
     assert len(steps(part)) == number
 
 
-@pytest.mark.parametrize("part", ["walk", "metadata", "turns", "keys", "first run", "fixtures", "situation"])
+@pytest.mark.parametrize("part", ["walk", "metadata", "turns", "keys", "first run", "fixtures", "situation", "recording"])
 def test_the_examples_work_as_written(part, tmp_path):
     if shutil.which("curl") is None and not os.environ.get("CI"):  # noqa: TID251 - what is needed must be there in CI
         pytest.skip("the examples need curl")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # noqa: TID251 - to pass it on
     shell = environment(tmp_path, PATH=path)
+    others = {port: str(free_port("127.0.0.1", 0)) for port in ("4030", "4040")}
     with served(folder=tmp_path) as mock:
         for command, shown in steps(part):
             script = re.sub("localhost:40[12]0", mock.url.removeprefix("http://"), command)
+            script = re.sub("40[34]0", lambda port: others[port[0]], script)
             ran = subprocess.run(["bash", "-ec", script], cwd=tmp_path, env=shell, capture_output=True, text=True, check=False)
             assert ran.returncode == 0, f"{command}\n{ran.stdout}\n{ran.stderr}"
             if not as_pattern(shown).fullmatch(ran.stdout.strip()):

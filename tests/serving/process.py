@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 LONGEST_START = 20.0
-_URL = re.compile(r"sessions-mock +(http://\S+)")
+_URL = re.compile(r"sessions-mock(?: proxy)? +(http://\S+)")
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,10 @@ def _ended(popen):
 
 
 @contextmanager
-def served(*arguments, folder, **settings):
-    """Run `sessions-mock` on a free port until the block ends; what it prints goes to one pipe."""
-    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", *arguments]
+def served(*arguments, folder, command="serve", **settings):
+    """Run `sessions-mock` (or its `proxy`) on a free port until the block ends; what it prints goes to one pipe."""
     popen = subprocess.Popen(
-        command,
+        [sys.executable, "-m", "mockserver", command, "--port", "0", *arguments],
         cwd=Path(folder),
         env=environment(folder, **settings),
         stdout=subprocess.PIPE,
@@ -82,18 +81,18 @@ def served(*arguments, folder, **settings):
         start_new_session=True,
     )
     try:
-        yield _ready(popen)
+        yield _ready(popen, "/ready" if command == "serve" else "/__admin/health")
     finally:
         _ended(popen)
 
 
-def _ready(popen):
+def _ready(popen, path):
     until = time.monotonic() + LONGEST_START
     banner = _banner(popen.stdout, until)
     url = _URL.search(banner).group(1)
     while time.monotonic() < until:
         with suppress(httpx.TransportError):
-            httpx.get(f"{url}/ready").raise_for_status()
+            httpx.get(f"{url}{path}").raise_for_status()
             return Process(url, banner, popen)
     raise AssertionError(f"not ready in time: {banner}")
 
