@@ -44,13 +44,23 @@ class _Commands(click.Group):
         try:
             command: click.Command = _added()[cmd_name].load()
         except ModuleNotFoundError as error:
-            raise _Wrong(f"`{cmd_name}` needs {error.name}: pip install 'sessionsuite[{cmd_name}]'") from error
+            return _lacking(cmd_name, f"needs {error.name}: pip install 'sessionsuite[{cmd_name}]'")
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0].startswith("-") and args[0] not in {"--help", "--version"}):
             args = ["serve", *args]
         return super().parse_args(ctx, args)
+
+
+def _lacking(name: str, needed: str) -> click.Command:
+    """Make a command that says what has to be installed before it can be used."""
+
+    def refuse() -> None:
+        raise _Wrong(f"`{name}` {needed}")
+
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True}
+    return click.Command(name, help=f"({needed})", callback=refuse, context_settings=settings)
 
 
 def _added() -> EntryPoints:

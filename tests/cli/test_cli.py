@@ -1,5 +1,8 @@
 """The commands: their answers, their exit codes, and what they say to somebody who mistyped."""
 
+import subprocess
+import sys
+
 import pytest
 
 from mockserver.domain.errors import REFUSALS
@@ -10,7 +13,7 @@ from tests.serving.process import run
 def test_help_names_the_commands(tmp_path):
     done = run("--help", folder=tmp_path)
     assert done.returncode == 0
-    assert {"serve", "routes", "scenarios", "explain"} <= set(done.stdout.split())
+    assert {"serve", "proxy", "routes", "scenarios", "explain"} <= set(done.stdout.split())
 
 
 def test_the_help_of_serve_explains_every_flag_with_its_default(tmp_path):
@@ -161,3 +164,11 @@ def test_a_wrong_world_ends_with_2_and_says_where(world, message, tmp_path):
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--help"], 0), (["proxy", "--upstream", "http://127.0.0.1:1"], 2)])
+def test_a_command_whose_libraries_are_missing_says_what_to_install(arguments, code):
+    script = "import sys; sys.modules['httpx'] = None; from mockserver.cli import main; main(sys.argv[1:])"
+    run = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False)
+    assert run.returncode == code
+    assert "needs httpx: pip install 'sessionsuite[proxy]'" in run.stdout + run.stderr
