@@ -2,10 +2,9 @@
 
 import base64
 import hashlib
+import json
 from typing import Any
 from urllib.parse import parse_qsl
-
-import orjson
 
 from mockserver.domain.errors import Refused
 from mockserver.domain.secrecy import redacted, secrets_in
@@ -89,7 +88,7 @@ def bytes_of(body: Body) -> bytes:
         return b""
     if "text" in body:
         return str(body["text"]).encode("utf-8", "surrogatepass")
-    return base64.b64decode(body["base64"]) if "base64" in body else orjson.dumps(body.get("json"))
+    return base64.b64decode(body["base64"]) if "base64" in body else json.dumps(body.get("json"), separators=(",", ":")).encode()
 
 
 def _digest(data: bytes) -> dict[str, Any]:
