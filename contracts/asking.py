@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from contracts.client import Json, message
 from contracts.operations import Operation
 from contracts.places import Names, Places
+from contracts.world import name_for
 
 Body = Callable[[Places, Names], Json]
 
@@ -44,7 +45,7 @@ def _always(body: Json) -> Body:
 
 def _agent(places: Places, _: Names) -> Json:
     key = places.world.key("agent")
-    return {"key": key, "name": key, **_AGENT}
+    return {"key": key, "name": name_for(key), **_AGENT}
 
 
 def _whole_agent(_: Places, names: Names) -> Json:
@@ -76,7 +77,7 @@ def _policy(places: Places, _: Names) -> Json:
 
 def _alias(places: Places, names: Names) -> Json:
     key = places.world.key("alias")
-    return {"key": key, "name": key, **_policy(places, names)}
+    return {"key": key, "name": name_for(key), **_policy(places, names)}
 
 
 def _document(places: Places, _: Names) -> Json:

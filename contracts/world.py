@@ -27,6 +27,11 @@ ATTRIBUTES = [
 SEARCHABLE_WITHIN_SECONDS = 30
 
 
+def name_for(key: str) -> str:
+    """Return a name for what has a key: another text, so that a target that takes one for the other is found out."""
+    return f"{key} by name"
+
+
 class RunWorld:
     """Makes agents, sessions, a corpus, instructions, tools and aliases with keys of this run, and clears them away."""
 
@@ -67,7 +72,7 @@ class RunWorld:
         made = {name: plain | step for name, step in (steps or {PLAIN_STEP: {}}).items()}
         agent = self.api.create_agent(
             key=key,
-            name=key,
+            name=name_for(key),
             model={"name": self._model},
             tool_configurations=tools or {},
             first_step_name=next(iter(made)),
@@ -93,7 +98,7 @@ class RunWorld:
     def alias(self, rules: Sequence[Json]) -> Json:
         """Create an alias of this run with these rules."""
         key = self.key("alias")
-        body = {"key": key, "name": key, "policy": {"type": "routed", "rules": rules}}
+        body = {"key": key, "name": name_for(key), "policy": {"type": "routed", "rules": rules}}
         alias: Json = self.api.call("POST", "/v2/agent_aliases", json=body, expect=201).json()
         self.remove_at_the_end(f"/v2/agent_aliases/{key}")
         return alias

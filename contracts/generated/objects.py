@@ -15,7 +15,7 @@ from contracts.operations import Operation, operations
 from contracts.schemas import FORM, JSON, body_of
 from contracts.target import TIMEOUT_SECONDS, Target
 from contracts.wire.gateway import REFUSABLE, Gateway
-from contracts.world import RunWorld
+from contracts.world import RunWorld, name_for
 
 SEARCH = "Search the documents: how do I reset my password?"
 APP_CLIENT = {"type": "client_credentials"}
@@ -74,7 +74,7 @@ class Objects:
     def _alias(self, world: RunWorld, agent_key: str) -> dict[str, Any]:
         """Make an alias that leads to an agent, and a session of it with an event and a file."""
         key, rules = world.key("alias"), [{"targets": {"type": "single", "agent_key": agent_key}}]
-        body = {"key": key, "name": key, "policy": {"type": "routed", "rules": rules}}
+        body = {"key": key, "name": name_for(key), "policy": {"type": "routed", "rules": rules}}
         self._api.call("POST", "/v2/agent_aliases", json=body, expect=201)
         body = {"metadata": world.mark}
         session = self._api.call("POST", f"/v2/agent_aliases/{key}/sessions", json=body, expect=201).json()

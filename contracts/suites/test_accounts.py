@@ -14,7 +14,7 @@ from contracts.promises import keeps
 from contracts.snapshot import changes, snapshot
 from contracts.target import Target
 from contracts.traces import traces
-from contracts.world import RunWorld
+from contracts.world import RunWorld, name_for
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_the_same_key_is_another_object_in_another_account(other: Api, api: Api,
     key = mine["agent_key"]
     model = {"name": pytestconfig.getoption("--model")}
     steps = {"first_step_name": "conversation", "steps": {"conversation": {}}}
-    theirs = other.create_agent(key=key, name=key, model=model, tool_configurations={}, **steps)
+    theirs = other.create_agent(key=key, name=name_for(key), model=model, tool_configurations={}, **steps)
     try:
         assert other.sessions(key) == []
         assert other.listed("/v2/agents", filter=key) == [theirs]
