@@ -146,20 +146,20 @@ class Pipeline:
         return services, caller.principal
 
     def _record(self, request: RawRequest, caller: Caller, reply: Reply, headers: Mapping[str, str], falling: Falling) -> None:
-        self.journal.append(
-            {
-                "time": timestamp(caller.world.services.clock.now()),
-                "tenant": caller.world.tenant,
-                "test_id": caller.world.test_id,
-                "method": request.method,
-                "path": request.path,
-                "query": request.query,
-                "status": reply.status,
-                "code": headers.get("X-Mock-Code"),
-                "request_id": headers["X-Request-Id"],
-                "faults": falling.happened,
-            }
+        self.note(
+            request,
+            reply.status,
+            tenant=caller.world.tenant,
+            test_id=caller.world.test_id,
+            code=headers.get("X-Mock-Code"),
+            request_id=headers["X-Request-Id"],
+            faults=falling.happened,
         )
+
+    def note(self, request: RawRequest, status: int, **more: Any) -> None:
+        """Put a request into the journal, with how it was answered."""
+        asked = {"method": request.method, "path": request.path, "query": request.query}
+        self.journal.append({"time": timestamp(self.services.clock.now()), **asked, "status": status, **more})
 
 
 def _wished(status: int, route: Route, headers: dict[str, str]) -> Reply:

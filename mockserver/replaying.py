@@ -5,7 +5,6 @@ from threading import Lock
 
 from mockserver.authentication import test_id_in
 from mockserver.domain.errors import Refused
-from mockserver.domain.values import timestamp
 from mockserver.pipeline import Pipeline
 from mockserver.recordings.matching import Matcher
 from mockserver.recordings.replay import Replay
@@ -39,7 +38,7 @@ class Replaying:
         matcher = self._matcher(test_id)
         found = self._replay.exchange(request, matcher)
         if found is not None:
-            self._note(request, test_id, found.answered.status, found.number)
+            self._pipeline.note(request, found.answered.status, test_id=test_id, replayed=found.number)
             return self._replay.response(found)
         if self._simulates:
             return self._pipeline(request)
@@ -64,20 +63,3 @@ class Replaying:
             while len(self._tests) > self._most_tests:
                 self._tests.popitem(last=False)
             return self._tests[test_id]
-
-    def _note(self, request: RawRequest, test_id: str | None, status: int, number: int) -> None:
-        self._pipeline.journal.append(
-            {
-                "time": timestamp(self._pipeline.services.clock.now()),
-                "tenant": None,
-                "test_id": test_id,
-                "method": request.method,
-                "path": request.path,
-                "query": request.query,
-                "status": status,
-                "code": None,
-                "request_id": None,
-                "faults": [],
-                "replayed": number,
-            }
-        )

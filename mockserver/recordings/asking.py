@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 from mockserver.domain.errors import Refused
 from mockserver.domain.secrecy import redacted, secrets_in
@@ -14,6 +14,7 @@ from mockserver.spec.bodies import JSON, decoded
 from mockserver.spec.operations import Operation, Operations
 from mockserver.spec.requests import RawRequest
 
+_SAFE = "/!$&'()*+,;=:@~"
 _CREDENTIALS = ("x-api-key", "authorization")
 
 
@@ -35,7 +36,8 @@ class Reader:
         """Return what a request asks."""
         self._keeper.note(credentials_in(request.headers))
         query = sorted(parse_qsl(request.query, keep_blank_values=True))
-        asked = Asked(request.method, request.path, tuple(query), self._body(request, self.operation(request)))
+        path = quote(unquote_to_bytes(request.path), safe=_SAFE)
+        asked = Asked(request.method, path, tuple(query), self._body(request, self.operation(request)))
         return asked.without_secrets(self._keeper.told)
 
     def _body(self, request: RawRequest, operation: Operation | None) -> Body:

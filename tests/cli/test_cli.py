@@ -172,3 +172,9 @@ def test_a_command_whose_libraries_are_missing_says_what_to_install(arguments, c
     run = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False)
     assert run.returncode == code
     assert "needs httpx: pip install 'sessionsuite[proxy]'" in run.stdout + run.stderr
+
+
+def test_the_contracts_without_their_libraries_say_what_to_install():
+    script = "import sys; sys.modules['httpx'] = None; from contracts.__main__ import main; main()"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (2, "Error: `sessions-contracts` needs httpx: pip install 'sessionsuite[contracts]'\n")

@@ -101,6 +101,19 @@ def test_a_stream_that_the_upstream_breaks_off_is_broken_for_the_client(mock, tm
     ],
 )
 def test_wrong_use_is_told(arguments, told, tmp_path):
-    ended = run(*arguments, folder=tmp_path)
+    ended = run(*arguments, "--port", "0", folder=tmp_path)
     assert ended.returncode == 2
     assert told in ended.stderr
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_recorded(mock, tmp_path):
+    ended = run("proxy", "--upstream", mock.url, "--port", mock.url.rpartition(":")[2], "--record", "r", folder=tmp_path)
+    assert ended.returncode == 2
+    assert "--port 0 takes a free one" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_path_is_passed_on_as_it_was_sent(mock, tmp_path):
+    with served("--upstream", mock.url, command="proxy", folder=tmp_path) as proxy, proxy.client() as client:
+        for path in ("/v2/agents/a%2Fb", "/v2/agents/%C3%A9", "/v2/agents/a%20b?filter=%2F"):
+            assert client.get(path).json()["messages"] == client.get(mock.url + path).json()["messages"]
