@@ -5,6 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+_TWO = ("-w", "2")
+BY_WORKERS = pytest.mark.parametrize("workers", [(), _TWO], ids=["alone", "two-workers"])
+"""For what a process of its own has to hand over."""
+ALONE = pytest.mark.parametrize("workers", [(), pytest.param(_TWO, marks=pytest.mark.campaign)], ids=["alone", "two-workers"])
+"""Likewise, where the gate has enough with one process."""
 ROOT = Path(__file__).parents[2]
 
 

@@ -8,7 +8,7 @@ from contracts.baseline import BaselineError, Change, held, read, written
 from contracts.promises import PROMISES
 from contracts.verdicts import Failure, Finding, Known, Result, Verdict
 from tests.contracts.forked import contracts
-from tests.contracts.running import verdicts
+from tests.contracts.running import ALONE, verdicts
 
 PATCH = "test_a_patch_changes_what_it_names_and_nothing_else"
 FITS = "test_every_answer_fits_the_document"
@@ -107,7 +107,7 @@ def test_what_is_no_baseline_is_refused(tmp_path, text):
         read(file)
 
 
-@pytest.mark.parametrize("workers", [(), ("-w", "2")], ids=["alone", "two-workers"])
+@ALONE
 def test_a_run_tolerates_what_is_known_and_fails_when_it_is_gone(tmp_path, workers):
     file, promises = tmp_path / "baseline.yaml", ("--promises", "SC201,SC204", *workers)
     report = ("--report", "json,github", "--report-dir", str(tmp_path), "--baseline", str(file))

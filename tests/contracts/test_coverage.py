@@ -13,6 +13,7 @@ from contracts.operations import operations, roles_of_kind
 from contracts.templating.forms import FORMS, OVERRIDE_FORMS, VECTORS, forms_of, override_forms_of
 from contracts.wire.exchange import Exchange
 from tests.contracts.forked import contracts
+from tests.contracts.running import BY_WORKERS
 
 MOCK = ("--app", "mockserver.app:create_app")
 
@@ -158,7 +159,7 @@ def test_a_minimum_that_is_none_is_wrong_use(written):
     assert contracts("run", *MOCK, f"--min-coverage={written}").returncode == 2 if written == "roles=80" else True
 
 
-@pytest.mark.parametrize("workers", [(), ("-w", "2")], ids=["alone", "two-workers"])
+@BY_WORKERS
 def test_what_fixtures_send_covers_nothing_and_too_little_fails_the_run(tmp_path, workers):
     run, told = report(tmp_path, *MOCK, "--promises", "SC210", "--min-coverage", "operator=70,80", *workers)
     assert told["coverage"]["operation"]["covered"] == ["listAgentSessions"]

@@ -15,6 +15,7 @@ from contracts.report.writing import without
 from contracts.sse import StreamFault, frames
 from contracts.verdicts import Failure, Finding, Result, Verdict
 from tests.contracts.forked import contracts
+from tests.contracts.running import ALONE
 from tests.contracts.test_checks import ANSWER, CALL, turn
 from tests.contracts.test_report import HOSTILE, Read
 
@@ -131,7 +132,7 @@ def test_keys_that_a_run_was_given_do_not_get_into_pictures():
     assert "zqt_" in json.dumps(asdict(picture))
 
 
-@pytest.mark.parametrize("workers", [(), ("-w", "2")], ids=["alone", "two-workers"])
+@ALONE
 def test_a_run_draws_the_turn_that_breaks_a_promise(tmp_path, workers):
     app = ("--app", "tests.contracts.sabotage.events:loses_the_output_of_a_tool")
     run = contracts("run", *app, "--promises", "SC302", "--report", "html,json", "--report-dir", str(tmp_path), *workers)

@@ -9,7 +9,7 @@ import pytest
 from contracts.redaction import Redaction, cleaned, cleaner
 from contracts.wire.wire import Wire
 from tests.contracts.forked import contracts
-from tests.contracts.running import verdicts
+from tests.contracts.running import BY_WORKERS, verdicts
 
 
 def wired(answer):
@@ -62,7 +62,7 @@ def test_a_report_is_cleaned_wherever_it_says_something():
     }
 
 
-@pytest.mark.parametrize("workers", [(), ("-w", "2")], ids=["alone", "two-workers"])
+@BY_WORKERS
 def test_a_failure_that_shows_a_key_does_not_show_it_to_who_reads_the_run(tmp_path, workers):
     app = ("--app", "tests.contracts.sabotage.credentials:says_in_words_whether_a_key_is_enabled")
     generating = ("--phases", "examples", "--operations", "createApiKey,getApiKey,listApiKeys")

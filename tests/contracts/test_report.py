@@ -15,7 +15,7 @@ from contracts.report.json import as_json
 from contracts.report.writing import without, write
 from contracts.verdicts import Failure, Finding, Result, Verdict
 from tests.contracts.forked import contracts
-from tests.contracts.running import verdicts
+from tests.contracts.running import BY_WORKERS, verdicts
 
 HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(2)>'\"&amp;{{ 7 * 7 }}"
 CELLS = (
@@ -106,7 +106,7 @@ def test_a_cell_comes_through_from_a_worker(cell):
     assert cell_from(written) == cell
 
 
-@pytest.mark.parametrize("workers", [(), ("-w", "2")], ids=["alone", "two-workers"])
+@BY_WORKERS
 def test_a_run_writes_the_reports_that_are_asked_for(tmp_path, workers):
     app = ("--app", "mockserver.app:create_app")
     folder = tmp_path / "reports"

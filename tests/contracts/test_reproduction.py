@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.contracts import flaky
-from tests.contracts.running import contracts
+from tests.contracts.running import ALONE, contracts
 from tests.contracts.sabotage import credentials, events, places, sessions
 from tests.contracts.served import over_http
 
@@ -31,7 +31,7 @@ def pasted(script, url, folder):
     return subprocess.run(["bash", "-u"], input=script, env=environment, capture_output=True, text=True, check=True)
 
 
-@pytest.mark.parametrize("workers", [(), ("-w", "2")], ids=["alone", "two-workers"])
+@ALONE
 def test_a_failure_of_a_server_that_is_always_wrong_reproduces(tmp_path, workers):
     app = ("--app", "tests.contracts.sabotage.sessions:forgets_a_patch")
     run, found = failures(tmp_path, *app, "--promises", "SC204", *workers)

@@ -55,6 +55,7 @@ def test_the_seed_decides_what_is_generated():
     assert sent[0] == sent[1] != sent[2]
 
 
+@pytest.mark.campaign  # README's first run shows in the gate that the profile keeps
 def test_the_quick_profile_checks_promises_of_every_class_and_says_what_it_leaves_out():
     run = contracts("run", *COMPLETE_APP, "--profile", "quick", "-w", "2")
     told = verdicts(run)

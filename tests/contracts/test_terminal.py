@@ -14,7 +14,7 @@ from contracts.promises import PROMISES
 from contracts.report.terminal import show, summary
 from contracts.telling import differences
 from contracts.verdicts import Failure, Finding, Known, Result, Verdict
-from tests.contracts.running import ROOT, contracts, verdicts
+from tests.contracts.running import ALONE, ROOT, contracts, verdicts
 
 BROKEN = "tests.contracts.sabotage.sessions:forgets_a_patch"
 PATCH = "test_a_patch_changes_what_it_names_and_nothing_else"
@@ -76,7 +76,7 @@ def test_a_run_tells_what_was_expected_and_what_was_seen_and_no_more():
     assert not any(word in run.stdout + run.stderr for word in ("Traceback", "test session starts", "\x1b", "\r", "assert "))
 
 
-@pytest.mark.parametrize("workers", [(), ("-w", "2")], ids=["alone", "two-workers"])
+@ALONE
 def test_a_terminal_shows_how_far_the_run_is_and_what_is_being_proved(workers):
     seen, code = on_a_terminal("--app", BROKEN, "--promises", "SC201,SC204", *workers)
     text = COLOUR.sub("", seen)
