@@ -42,7 +42,7 @@ class Place:
 def at(address: str) -> Place:
     """Return what stands at `FILE#/JSON/POINTER`, from the document's folder. Raises KeyError where nothing does."""
     uri, pointer = urldefrag(urljoin(_BASE, address))
-    file = _files()[uri]
+    file = files()[uri]
     return Place(uri, follow(steps_to(pointer, file), file))
 
 
@@ -71,7 +71,8 @@ def _content(place: Place, media_type: str = JSON) -> Place | None:
 
 
 @cache
-def _files() -> Mapping[str, Any]:
+def files() -> Mapping[str, Any]:
+    """Return all files of the document by their addresses."""
     folder = openapi.DOCUMENT.parent
     return {
         urljoin(_BASE, file.relative_to(folder).as_posix()): yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
@@ -81,4 +82,4 @@ def _files() -> Mapping[str, Any]:
 
 @cache
 def _registry() -> Registry:
-    return Registry(list(_files().items()), draft=jsonschema_rs.Draft202012)
+    return Registry(list(files().items()), draft=jsonschema_rs.Draft202012)

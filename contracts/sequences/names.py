@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
+from contracts.schemas import files
 from contracts.sse import StreamFault, frames
 from contracts.wire.exchange import Exchange
 
@@ -13,6 +15,7 @@ At = tuple[str | int, ...]
 _WORD = re.compile(r"[A-Za-z0-9_.~+/=-]+")
 _NAME = re.compile(r"[A-Za-z0-9_.~+/=-]{4,}")
 _LONG = 20
+_BEGINNING = re.compile(r"\^([a-z]+_)")
 SECRETS = frozenset({"secret_key", "client_secret", "access_token"})
 _MADE = {"key", "id", "artifact_id", "client_id", *SECRETS}
 _OTHERS = "ghijklmnopqrstuvwxyz"
@@ -30,8 +33,17 @@ def other_ids(run_id: str) -> list[str]:
 
 
 def is_name(value: object) -> bool:
-    """Say whether a value looks like one that a server draws: a word with a digit in it, or a long one."""
-    return isinstance(value, str) and bool(_NAME.fullmatch(value)) and (len(value) >= _LONG or bool(re.search(r"\d", value)))
+    """Say whether a value looks like one that a server draws: a word with a digit in it, a long one, one such as `art_ox_elk`."""
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        return False
+    return len(value) >= _LONG or bool(re.search(r"\d", value)) or value.startswith(_beginnings())
+
+
+@cache
+def _beginnings() -> tuple[str, ...]:
+    """Return what ids begin with: `aev_`, `art_` and others that a pattern of the document asks for."""
+    patterns = (str(value) for file in files().values() for at, value in leaves(file) if at[-1:] == ("pattern",))
+    return tuple(sorted({found[1] for pattern in patterns if (found := _BEGINNING.match(pattern))}))
 
 
 def leaves(value: Any) -> Iterator[tuple[At, Any]]:

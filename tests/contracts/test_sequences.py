@@ -128,6 +128,14 @@ def test_what_the_server_made_is_captured_and_what_the_run_chose_bears_its_id():
     assert steps[1].captures == ()
 
 
+def test_a_name_of_short_words_is_captured_like_any_that_the_server_made():
+    place = f"/v2/agents/sc-{RUN}-agent-1/sessions/ase_0001"
+    sent = exchange("POST", f"{place}/events", {}, {"artifacts": [{"artifact_id": "art_ox_elk_ant"}]}, 201)
+    steps = steps_of([sent, exchange("GET", f"{place}/artifacts/art_ox_elk_ant")], KNOWN).steps
+    assert [(one.name, one.at) for one in steps[0].captures] == [("ARTIFACT_ID", ("artifacts", 0, "artifact_id"))]
+    assert steps[1].target[-1] == Variable("ARTIFACT_ID", is_escaped=True)
+
+
 def test_a_credential_is_never_written_in_clear():
     made = exchange("POST", "/v2/api_keys", {"name": f"sc-{RUN}-key-1"}, {"id": "aky_0001", "secret_key": "s3cret-of-a-key"}, 201)
     calls = [
@@ -197,6 +205,7 @@ PIECE = [{"type": "streaming_agent_output", "content": "Hi."}, {"type": "streami
 SAME = {
     "ids, times and words": ([{"events": [TOLD]}, TOLD], [{"events": [AGAIN]}, AGAIN]),
     "names in texts": ([{"about": "aev_0001 is gone", "id": "aev_0001"}], [{"about": "aev_0007 is gone", "id": "aev_0007"}]),
+    "names of a few short words": ([{"artifact_id": "art_ox_elk_ant"}], [{"artifact_id": "art_plum_moss_quill"}]),
     "counts of tokens": ([{"input_tokens": {"count": 7}}], [{"input_tokens": {"count": 9}}]),
 }
 OTHER = {
