@@ -33,7 +33,10 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Roots:
-    """What references can reach: `values` with the secrets, `shown` with the same in masks, `templates` for `${…}`."""
+    """What references can reach: `values` with the secrets, `shown` with the same in masks, `templates` for `${…}`.
+
+    Where there are no secrets `shown` is `values` itself.
+    """
 
     values: JsonObject
     shown: JsonObject
@@ -53,8 +56,11 @@ def roots_of(
             "agent": {**templates["agent"], "secrets": agent},
         }
 
+    values = with_secrets(session_secrets, agent_secrets)
+    if not session_secrets and not agent_secrets:
+        return Roots(values, values, templates, dialect)
     masked = (dict.fromkeys(secrets, MASK) for secrets in (session_secrets, agent_secrets))
-    return Roots(with_secrets(session_secrets, agent_secrets), with_secrets(*masked), templates, dialect)
+    return Roots(values, with_secrets(*masked), templates, dialect)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ def resolved(value: Any, roots: Roots, *, templates: bool) -> Resolved:
     lost: list[str] = []
     seen = roots.templates if templates else None
     real = _Resolver(roots.values, seen, roots.dialect, lost.append).resolve(value, field="")
+    if roots.shown is roots.values:
+        return Resolved(real, real, tuple(lost))
     shown = _Resolver(roots.shown, seen, roots.dialect, lambda _: None).resolve(value, field="")
     return Resolved(real, shown, tuple(lost))
 

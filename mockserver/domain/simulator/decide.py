@@ -1,5 +1,6 @@
 """What the simulated model decides in a step: what the message asks for, which tools to call with which arguments."""
 
+import re
 import string
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from mockserver.domain.values import JsonObject
 from mockserver.domain.words import terms
 
 _TOPIC_WORDS, _LONGEST_TOPIC = 4, 40
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +72,16 @@ def _input_schemas(stage: Stage, step: StepPlan) -> dict[str, JsonObject]:
 
 def _skill(stage: Stage, step: StepPlan, text: str) -> str | None:
     """Return a skill that the message names, as words; one that the step does not allow is not thought of."""
-    skills = stage.agent.config.get("skills", {})
+    skills = stage.agent.config.get("skills")
+    if not skills:
+        return None
     allowed = step.step.get("allowed_skills", skills)
     words = _words(text)
     return next((name for name in skills if name in allowed and _words(name) and f" {_words(name)} " in f" {words} "), None)
 
 
 def _words(text: str) -> str:
-    return " ".join("".join(char if char.isalnum() else " " for char in text.lower()).split())
+    return _BETWEEN_WORDS.sub(" ", text.lower()).strip()
 
 
 def called(tool: Tool, arguments: JsonObject, random: Random) -> ToolCall:
