@@ -50,7 +50,8 @@ def _text(found: Review, is_whole: bool) -> Iterator[str]:
         yield f"stale  {stale}: reviewed, and no difference any more"
     counts = {level: sum(one.level is level and not one.because for one in found.differences) for level in Level}
     told = ", ".join(f"{count} {level}" for level, count in counts.items())
-    yield f"{told}, {sum(bool(one.because) for one in found.differences)} breaking and reviewed"
+    unseen = f", {len(found.unseen)} reviewed of what they do not have" if found.unseen else ""
+    yield f"{told}, {sum(bool(one.because) for one in found.differences)} breaking and reviewed{unseen}"
 
 
 def _json(found: Review, _: bool) -> Iterator[str]:

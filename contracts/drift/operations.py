@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.drift.differences import Difference, Level, Way
-from contracts.drift.reading import Document, Place
+from contracts.drift.reading import ROLES, Document, Place
 from contracts.drift.schemas import Comparison
 
 Operation = tuple[Place, Place]
@@ -44,7 +44,7 @@ def _operation(schemas: Comparison, name: str, ours: Operation, theirs: Operatio
     yield from _parameters(schemas, name, ours, theirs)
     yield from _request_body(schemas, name, ours[1], theirs[1])
     yield from _answers(schemas, name, ours[1], theirs[1])
-    yield from _roles(name, ours[1], theirs[1])
+    yield from _roles(name, ours[1], theirs[1], told_there=schemas.theirs.tells_roles)
 
 
 def _parameters(schemas: Comparison, name: str, ours: Operation, theirs: Operation) -> Iterator[Difference]:
@@ -151,19 +151,23 @@ def _event(document: Document, where: str, schema: Place) -> Place:
     return data.get("contentSchema") or data
 
 
-def _roles(name: str, ours: Place, theirs: Place) -> Iterator[Difference]:
-    """Compare who may call it. Who may there and not here gets more; who may here and not there is refused."""
+def _roles(name: str, ours: Place, theirs: Place, *, told_there: bool) -> Iterator[Difference]:
+    """Compare who may call it. Who may there and not here gets more; who may here and not there is refused.
+
+    A document that tells no roles of any operation leaves them open.
+    """
     said, said_there = (_permitted(place) for place in (ours, theirs))
     if said == said_there:
         return
     if missing := said - said_there:
-        yield _told(name, "roles", Level.BREAKING, ", ".join(sorted(missing)), "missing", ours)
+        level = Level.BREAKING if told_there else Level.OURS
+        yield _told(name, "roles", level, ", ".join(sorted(missing)), "missing", ours)
     if added := said_there - said:
         yield _told(name, "roles", Level.ADDITIVE, "missing", ", ".join(sorted(added)), ours)
 
 
 def _permitted(operation: Place) -> frozenset[str]:
-    required: Any = operation.node.get("x-required-roles", ())
+    required: Any = operation.node.get(ROLES, ())
     return frozenset(f"{entry['type']} {role}" for entry in required for role in entry["roles"])
 
 

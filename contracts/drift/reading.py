@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 METHODS = ("get", "put", "post", "patch", "delete")
+ROLES = "x-required-roles"
 _LONGEST_CHAIN = 50
 
 
@@ -51,6 +52,11 @@ class Document:
     def operations(self) -> Mapping[tuple[str, str], tuple[Place, Place]]:
         """Every operation by method and path, with the path's own place, which may have parameters for all."""
         return dict(self._operations())
+
+    @cached_property
+    def tells_roles(self) -> bool:
+        """Say whether any operation says who may call it."""
+        return any(ROLES in operation.node for _, operation in self.operations.values())
 
     def follow(self, place: Place) -> Place:
         """Return what a place refers to, or itself. Raises DocumentError where a reference leads nowhere or round in a circle."""

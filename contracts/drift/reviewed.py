@@ -5,7 +5,7 @@ reason stands over yet is under `""`: that does not count as reviewed.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -14,6 +14,9 @@ from contracts.drift.differences import Difference, Level
 
 REVIEWED = Path(__file__).with_name("reviewed.yaml")
 """Where our document differs on purpose from the one that the platform publishes."""
+_WHOLE = frozenset({"operation", "status", "media type", "body"})
+"""Kinds of differences behind which, where one side has nothing, nothing can be compared."""
+_BEHIND_A_PLACE = frozenset(" .:[{<(")
 
 
 class ReviewedError(Exception):
@@ -22,10 +25,14 @@ class ReviewedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """All differences, the reviewed ones with their reasons, and the entries that name none any more."""
+    """All differences, the reviewed ones with their reasons, and the entries that name none any more.
+
+    `unseen` are entries, with their reasons, about what the other document does not have: whether they still hold cannot be said.
+    """
 
     differences: tuple[Difference, ...]
     stale: tuple[str, ...]
+    unseen: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def breaking(self) -> tuple[Difference, ...]:
@@ -55,12 +62,22 @@ def review(differences: Iterable[Difference], reasons: Mapping[str, str]) -> Rev
         replace(one, because=reasons.get(entry(one), "")) if one.level is Level.BREAKING else one for one in differences
     )
     there = {entry(one) for one in found if one.level is Level.BREAKING}
-    return Review(found, tuple(one for one in reasons if one not in there))
+    absent = {one.where for one in found if one.level is Level.OURS and one.kind in _WHOLE}
+    gone = [one for one in reasons if one not in there]
+    unseen = {one: reasons[one] for one in gone if any(_is_within(one, place) for place in absent)}
+    return Review(found, tuple(one for one in gone if one not in unseen), unseen)
+
+
+def _is_within(written_entry: str, place: str) -> bool:
+    """Say whether an entry is about a place or something in it."""
+    return written_entry.startswith(place) and written_entry[len(place) :][:1] in _BEHIND_A_PLACE
 
 
 def written(reviewed: Review) -> str:
-    """Write the file anew: what is there, under its reasons; what is not any more is left out."""
+    """Write the file anew: what is there or cannot be seen, under its reasons; what is not any more is left out."""
     by_reason: dict[str, list[str]] = {}
+    for unseen, reason in reviewed.unseen.items():
+        by_reason.setdefault(reason, []).append(unseen)
     for one in reviewed.differences:
         if one.level is Level.BREAKING:
             by_reason.setdefault(one.because, []).append(entry(one))

@@ -53,6 +53,7 @@ def test_the_gate_runs_the_test_command_of_readme():
         ("turns", 5),
         ("keys", 3),
         ("first run", 1),
+        ("drift", 1),
         ("fixtures", 3),
         ("situation", 1),
         ("recording", 2),
@@ -62,7 +63,9 @@ def test_every_step_shows_what_it_gives(part, number):
     assert len(steps(part)) == number
 
 
-@pytest.mark.parametrize("part", ["walk", "metadata", "turns", "keys", "first run", "fixtures", "situation", "recording"])
+@pytest.mark.parametrize(
+    "part", ["walk", "metadata", "turns", "keys", "first run", "drift", "fixtures", "situation", "recording"]
+)
 def test_the_examples_work_as_written(part, tmp_path):
     if shutil.which("curl") is None and not os.environ.get("CI"):  # noqa: TID251 - what is needed must be there in CI
         pytest.skip("the examples need curl")

@@ -99,6 +99,34 @@ def test_a_reviewed_difference_does_not_count_and_a_stale_one_is_told(filed):
     assert [one.kind for one in review(found, {}).breaking] == ["type"]
 
 
+@pytest.mark.parametrize(
+    ("lose", "place"),
+    [
+        (lambda theirs: theirs["paths"].pop("/pets"), "POST /pets body.age"),
+        (lambda theirs: theirs["paths"]["/pets"]["post"].pop("requestBody"), "POST /pets body.age"),
+        (lambda theirs: theirs["paths"]["/pets"]["get"]["responses"]["200"].pop("content"), "GET /pets 200[].name"),
+        (lambda theirs: theirs["paths"]["/pets"]["get"]["responses"].pop("200"), "GET /pets 200[].name"),
+    ],
+    ids=["operation", "body", "media type", "status"],
+)
+def test_what_the_other_side_does_not_have_makes_no_review_stale(filed, lose, place):
+    theirs = deepcopy(PETS)
+    lose(theirs)
+    reasons = {f"{place}: type": "It is meant.", "GET /petshop: roles": "It was."}
+    reviewed = review(compare(Document(filed(PETS, "ours.yaml")), Document(filed(theirs))), reasons)
+    assert reviewed.stale == ("GET /petshop: roles",)
+    assert yaml.safe_load(written(reviewed)) == {"It is meant.": [f"{place}: type"]}
+
+
+def test_a_document_that_tells_no_roles_takes_none_away(filed):
+    theirs = deepcopy(PETS)
+    for path in theirs["paths"].values():
+        for operation in path.values():
+            if isinstance(operation, dict):
+                operation.pop("x-required-roles", None)
+    assert levels(compare(Document(filed(PETS, "ours.yaml")), Document(filed(theirs)))) == {"GET /pets: roles": Level.OURS}
+
+
 def test_what_is_no_list_of_reviewed_differences_is_told(filed):
     with pytest.raises(ReviewedError, match="expected a mapping from reason to a list"):
         read(filed("reason: text"))
