@@ -16,6 +16,18 @@ from tests.serving.process import environment, served
 
 ROOT = README.parent
 TEXT = README.read_text("utf-8")
+PARTS = {
+    "walk": 8,
+    "metadata": 4,
+    "turns": 5,
+    "keys": 3,
+    "first run": 1,
+    "drift": 1,
+    "fixtures": 3,
+    "situation": 1,
+    "recording": 2,
+}
+"""The parts of README that are carried out, with the number of their steps."""
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -45,27 +57,12 @@ def test_the_gate_runs_the_test_command_of_readme():
     assert test_command in (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
 
 
-@pytest.mark.parametrize(
-    ("part", "number"),
-    [
-        ("walk", 8),
-        ("metadata", 4),
-        ("turns", 5),
-        ("keys", 3),
-        ("first run", 1),
-        ("drift", 1),
-        ("fixtures", 3),
-        ("situation", 1),
-        ("recording", 2),
-    ],
-)
+@pytest.mark.parametrize(("part", "number"), PARTS.items(), ids=PARTS)
 def test_every_step_shows_what_it_gives(part, number):
     assert len(steps(part)) == number
 
 
-@pytest.mark.parametrize(
-    "part", ["walk", "metadata", "turns", "keys", "first run", "drift", "fixtures", "situation", "recording"]
-)
+@pytest.mark.parametrize("part", PARTS)
 def test_the_examples_work_as_written(part, tmp_path):
     if shutil.which("curl") is None and not os.environ.get("CI"):  # noqa: TID251 - what is needed must be there in CI
         pytest.skip("the examples need curl")
