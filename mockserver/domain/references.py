@@ -5,8 +5,8 @@ value can change its shape (design §5). References to `tools.*` stay open until
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.domain.errors import Refused
@@ -65,11 +65,20 @@ def roots_of(
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A value with its references resolved, the same with secrets masked, as events show it, and what leads nowhere."""
+    """A value with its references resolved, the same with secrets masked, as events show it, and what leads nowhere.
+
+    `open` are the references in it that wait for the output of a tool.
+    """
 
     value: Any
     shown: Any
     lost: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+
+    @property
+    def awaited(self) -> set[str]:
+        """The names of the tools whose outputs it waits for."""
+        return {name for path in self.open for kind, name in _steps(path.removeprefix("."))[1:2] if kind == "name"}
 
 
 def resolved(value: Any, roots: Roots, *, templates: bool) -> Resolved:
@@ -77,13 +86,12 @@ def resolved(value: Any, roots: Roots, *, templates: bool) -> Resolved:
 
     Raises Refused SM401 where a string is not a template. What is lost is for `refuse_lost` to say, of all tools at once.
     """
-    lost: list[str] = []
     seen = roots.templates if templates else None
-    real = _Resolver(roots.values, seen, roots.dialect, lost.append).resolve(value, field="")
-    if roots.shown is roots.values:
-        return Resolved(real, real, tuple(lost))
-    shown = _Resolver(roots.shown, seen, roots.dialect, lambda _: None).resolve(value, field="")
-    return Resolved(real, shown, tuple(lost))
+    resolver = _Resolver(roots.values, seen, roots.dialect)
+    real = shown = resolver.resolve(value, field="")
+    if roots.shown is not roots.values:
+        shown = _Resolver(roots.shown, seen, roots.dialect).resolve(value, field="")
+    return Resolved(real, shown, tuple(resolver.lost), tuple(resolver.open))
 
 
 def refuse_lost(lost: Mapping[str, Sequence[str]]) -> None:
@@ -112,20 +120,13 @@ def _settle(value: Any, outputs: JsonObject, lost: list[str]) -> Any:
     return value
 
 
-def tools_named(value: Any) -> set[str]:
-    """Return the names of the tools that open references in `value` wait for."""
-    if isinstance(value, Open):
-        return {name for kind, name in _steps(value.path.removeprefix("."))[1:2] if kind == "name"}
-    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return set[str]().union(*map(tools_named, items))
-
-
 @dataclass(frozen=True, slots=True)
 class _Resolver:
     values: JsonObject
     templates: JsonObject | None
     dialect: Dialect
-    lose: Callable[[str], None]
+    lost: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
 
     def resolve(self, value: Any, *, field: str) -> Any:
         """Resolve a value that stands under the name `field`."""
@@ -141,10 +142,11 @@ class _Resolver:
 
     def referred(self, reference: str) -> Any:
         if reference.removeprefix(".").split(".")[0] == "tools":
+            self.open.append(reference)
             return Open(reference)
         found = follow(self.values, reference)
         if found is MISSING:
-            self.lose(reference)
+            self.lost.append(reference)
             return MASK
         return found
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.domain.errors import Refused
-from mockserver.domain.references import Open, leaf_paths, refuse_lost, resolved, roots_of, settled, tools_named
+from mockserver.domain.references import Open, leaf_paths, refuse_lost, resolved, roots_of, settled
 from mockserver.domain.templating.dialect import DIALECT
 
 CONTEXT = {
@@ -241,21 +241,32 @@ def test_only_a_metadata_filter_is_escaped():
 
 def test_a_reference_to_a_tool_stays_open_until_its_output_is_there():
     path = "tools.first.outputs.latest.search_results[0].document_id"
-    value = resolve({"x": [ref(path)], "y": ref("session.key")})
+    made = resolved({"x": [ref(path)], "y": ref("session.key")}, roots(), templates=True)
     outputs = {"first": {"outputs": {"latest": {"search_results": [{"document_id": "d1"}]}}}}
 
-    assert value == {"x": [Open(path)], "y": "s1"}
-    assert tools_named(value) == {"first"}
-    assert settled(value, outputs) == ({"x": ["d1"], "y": "s1"}, [])
+    assert made.value == {"x": [Open(path)], "y": "s1"}
+    assert (made.open, made.awaited) == ((path,), {"first"})
+    assert settled(made.value, outputs) == ({"x": ["d1"], "y": "s1"}, [])
 
 
 def test_a_tool_that_gave_no_such_output_is_named_by_path():
-    value = resolve({"x": ref("tools.first.outputs.latest.a"), "y": ref(".tools.second.outputs.latest")})
+    override = {"x": ref("tools.first.outputs.latest.a"), "y": ref(".tools.second.outputs.latest")}
+    made = resolved(override, roots(), templates=True)
 
-    _, lost = settled(value, {"first": {"outputs": {"latest": {}}}})
+    _, lost = settled(made.value, {"first": {"outputs": {"latest": {}}}})
 
     assert lost == ["tools.first.outputs.latest.a", ".tools.second.outputs.latest"]
-    assert tools_named(value) == {"first", "second"}
+    assert made.awaited == {"first", "second"}
+
+
+def test_what_is_open_is_told_once_whatever_secrets_there_are():
+    path = "tools.first.outputs.latest"
+    override = {"x": ref(path), "y": ref("session.metadata.n")}
+    for around in (roots(), roots(session_secrets={}, agent_secrets={})):
+        made = resolved(override, around, templates=True)
+
+        assert made.value == made.shown == {"x": Open(path), "y": 3}
+        assert made.open == (path,)
 
 
 def test_leaves_are_named_by_their_paths():

@@ -50,6 +50,9 @@ class Given:
 
 def given_of(call: ToolCall, settings: Callable[[JsonObject], JsonObject], outputs: Mapping[str, JsonObject]) -> Given:
     """Settle what needed other tools' outputs; `settings` picks what the tool reads of its configuration."""
+    if not (call.overrides.open or call.configuration.open):
+        own = call.configuration
+        return Given(call.overrides.value, call.overrides.shown, settings(own.value), settings(own.shown), ())
     overrides, lost = settled(call.overrides.value, outputs)
     shown, _ = settled(call.overrides.shown, outputs)
     read, also_lost = settled(settings(call.configuration.value), outputs)

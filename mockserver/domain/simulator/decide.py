@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from mockserver.domain.artifacts import Artifact
-from mockserver.domain.references import tools_named
 from mockserver.domain.simulator import prose
 from mockserver.domain.simulator.calls import ToolCall
 from mockserver.domain.simulator.choice import chosen
@@ -122,5 +121,4 @@ def _waves(calls: Sequence[ToolCall]) -> list[tuple[ToolCall, ...]]:
 
 
 def _needs(call: ToolCall) -> set[str]:
-    named = tools_named(call.overrides.value) | tools_named(call.configuration.value)
-    return named - {call.configuration_name}
+    return (call.overrides.awaited | call.configuration.awaited) - {call.configuration_name}

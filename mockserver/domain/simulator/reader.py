@@ -33,7 +33,7 @@ class Reader:
             for replayed in self._replayed:
                 return replayed
         while self._is_open:
-            with self._run.changed:
+            with self._run.lock:
                 frame, is_over = self._logged(), self._ticket.over is not None
             if frame is not None:
                 return frame
@@ -63,7 +63,7 @@ class Reader:
 
     def close(self) -> None:
         """Read no more."""
-        with self._run.changed:
+        with self._run.lock:
             if not self._is_open:
                 return
             self._is_open = False

@@ -39,7 +39,7 @@ class Runs:
         ticket = Ticket(given, steers)
         while True:
             run = self._run_of(session)
-            with run.changed:
+            with run.lock:
                 if run.is_over:
                     continue
                 if run.is_new:
