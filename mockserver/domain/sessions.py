@@ -208,9 +208,18 @@ def take_back_turn(session: Session) -> Session:
     return replace(session, status=Status.STOPPED if turns else Status.UNSTARTED, turns=turns)
 
 
-def end_turn(session: Session, *, usage: ContextUsage | None, step: str | None, parked: Parked | None) -> Session:
+def end_turn(
+    session: Session, *, usage: ContextUsage | None, step: str | None, parked: Parked | None, last_event_at: datetime | None
+) -> Session:
     """Mark the session as idle: `usage` is that of the turn's last model call, `step` takes the next message."""
-    return replace(session, status=Status.STOPPED, usage=usage or session.usage, current_step=step, parked=parked)
+    return replace(
+        session,
+        status=Status.STOPPED,
+        usage=usage or session.usage,
+        current_step=step,
+        parked=parked,
+        last_event_at=last_event_at,
+    )
 
 
 def gone(session: Session) -> Refused:

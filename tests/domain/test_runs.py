@@ -51,6 +51,22 @@ def stored(store, session):
     return [type_of(event.body) for event in store.events(session, None)]
 
 
+@pytest.mark.parametrize("is_interrupted", [False, True], ids=["ended", "broken off"])
+def test_a_session_has_been_idle_since_the_last_event_that_it_keeps(store, session, is_interrupted):
+    clock = FixedClock(NOON)
+    runs = create_pipeline(Settings(physics="first_token_ms=400, tokens_per_second=20"), store=store, clock=clock).services.runs
+    reader = submit(runs, session)
+    next(reader)
+    if is_interrupted:
+        assert runs.interrupt(session)
+    list(reader)
+    clock.sleep(60)
+
+    last = [event.created_at for event in store.events(session, None)][-1]
+    assert store.session("a1", "s1").last_event_at == last
+    assert (last > NOON) is not is_interrupted
+
+
 def test_an_input_for_a_session_that_was_made_anew_meanwhile_is_refused(runs, store, session):
     store.remove_session(session)
     again = store.add_session(a_session(effective_compaction=session.effective_compaction))

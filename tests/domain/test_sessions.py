@@ -133,8 +133,10 @@ def test_a_running_session_does_not_expire():
 
 def test_a_turn_runs_and_stops():
     running = begin_turn(a_session())
-    stopped = end_turn(running, usage=ContextUsage(10, 5, 100), step=None, parked=None)
+    ended = NOON + timedelta(minutes=1)
+    stopped = end_turn(running, usage=ContextUsage(10, 5, 100), step=None, parked=None, last_event_at=ended)
 
+    assert stopped.last_event_at == ended
     assert (running.status, running.turns) == (Status.RUNNING, 1)
     assert (stopped.status, stopped.turns) == (Status.STOPPED, 1)
     assert stopped.as_json()["session_context_usage"] == {
@@ -148,7 +150,7 @@ def test_a_turn_runs_and_stops():
 def test_a_turn_that_made_no_call_keeps_the_latest_usage():
     usage = ContextUsage(10, 5, 100)
 
-    assert end_turn(a_session(usage=usage), usage=None, step=None, parked=None).usage == usage
+    assert end_turn(a_session(usage=usage), usage=None, step=None, parked=None, last_event_at=None).usage == usage
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ model's. A client tool gets arguments that fit its input schema, and so does any
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -86,9 +87,16 @@ def chosen(
 
 def is_named(name: str, text: str) -> bool:
     """Say whether a text names a tool: its name as whole words, `_` and `-` like spaces, in any case."""
+    naming = _naming(name)
+    return naming is not None and naming.search(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def _naming(name: str) -> re.Pattern[str] | None:
+    """Return what a tool's name looks like in a text; None for one without a word."""
     words = [re.escape(word) for word in re.split(_BETWEEN_WORDS, name) if word]
     pattern = f"(?<![A-Za-z0-9]){_BETWEEN_WORDS.join(words)}(?![A-Za-z0-9])"
-    return bool(words) and re.search(pattern, text, re.IGNORECASE) is not None
+    return re.compile(pattern, re.IGNORECASE) if words else None
 
 
 def _fitting(schema: JsonObject, random: Random, text: str) -> JsonObject:

@@ -27,14 +27,17 @@ from mockserver.domain.streaming import SPOKEN, CompactionStarted, ContextConsum
 
 
 class Recorder:
-    """Records one turn of a session. Times never go back, whatever the clock does."""
+    """Records one turn of a session. Times never go back, whatever the clock does.
+
+    `last_event_at` is for the session to keep when the turn ends: one that runs is not idle, so nobody asks before.
+    """
 
     def __init__(self, session: Session, store: Store, clock: Clock, new_id: Callable[[], str]) -> None:
         self._session = session
         self._store = store
         self._clock = clock
         self._new_id = new_id
-        self._latest = session.last_event_at
+        self.last_event_at = self._latest = session.last_event_at
         self._open: tuple[type[AgentOutput] | type[Thinking], list[str]] | None = None
 
     def record(self, draft: Draft) -> Iterator[Frame]:
@@ -107,7 +110,7 @@ class Recorder:
         stored = self._store.append_event(self._session, event)
         if stored is None:
             raise gone(self._session)
-        change_same(self._store, self._session, lambda now: replace(now, last_event_at=event.created_at))
+        self.last_event_at = event.created_at
         return stored
 
 

@@ -67,7 +67,9 @@ class PlayedTurn:
             change_same(
                 stage.equipment.store,
                 stage.session,
-                lambda now: end_turn(now, usage=stage.usage, step=end.step, parked=end.parked),
+                lambda now: end_turn(
+                    now, usage=stage.usage, step=end.step, parked=end.parked, last_event_at=self._recorder.last_event_at
+                ),
             )
 
 
