@@ -94,6 +94,13 @@ def resolved(value: Any, roots: Roots, *, templates: bool) -> Resolved:
     return Resolved(real, shown, tuple(resolver.lost), tuple(resolver.open))
 
 
+def has_references(value: Any) -> bool:
+    """Say whether there is anything in `value` to resolve or to unescape, templates left aside."""
+    if isinstance(value, Mapping):
+        return any(name in {REFERENCE, LITERAL_REFERENCE} or has_references(item) for name, item in value.items())
+    return isinstance(value, list | tuple) and any(map(has_references, value))
+
+
 def refuse_lost(lost: Mapping[str, Sequence[str]]) -> None:
     """Raise Refused SM402 naming, by tool, each reference that leads nowhere; do nothing where there is none."""
     named = "; ".join(f"tool {tool!r}: unresolved refs [{', '.join(paths)}]" for tool, paths in lost.items() if paths)

@@ -7,7 +7,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from threading import Lock
 from typing import Any
 
@@ -18,6 +18,8 @@ from mockserver.domain.values import JsonObject
 from mockserver.domain.words import terms
 
 INDEXES_KEPT = 32
+QUERIES_REMEMBERED, FEW_PASSAGES = 32, 1000
+"""Of an index with few passages the scores of the latest queries are remembered: tests ask the same again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class _Indexed:
     passages: Sequence[tuple[Document, Part]]
-    index: RankedIndex | None
+    scores: Callable[[tuple[str, ...]], Sequence[float]] | None
 
 
 class Searcher:
@@ -69,16 +71,16 @@ class Searcher:
 
     def find(self, query: str, sources: Sequence[Source], *, limit: int | None, offset: int) -> list[Hit]:
         """Return the best passages for a query, all for no `limit`, best first; ties by corpus, document id and place."""
-        words = terms(query)
+        words = tuple(terms(query))
         hits = [hit for number, source in enumerate(sources) for hit in self._hits(words, source, number)]
         hits.sort(key=lambda hit: (-hit.score, hit.corpus_index, hit.document.id))
         return hits[offset : None if limit is None else offset + limit]
 
-    def _hits(self, words: Sequence[str], source: Source, number: int) -> Iterator[Hit]:
+    def _hits(self, words: tuple[str, ...], source: Source, number: int) -> Iterator[Hit]:
         indexed = self._indexed(source)
-        if indexed.index is None or not words:
+        if indexed.scores is None or not words:
             return
-        for (document, part), raw in zip(indexed.passages, indexed.index.scores(words), strict=True):
+        for (document, part), raw in zip(indexed.passages, indexed.scores(words), strict=True):
             if raw > 0:
                 yield Hit(document, part, round(1 - math.exp(-raw), 4), source.corpus.key, number)
 
@@ -91,12 +93,16 @@ class Searcher:
                 return found
         passages = list(admitted(source.documents(), source.filter))
         words = [terms(f"{document.metadata.get('title', '')} {part.text}") for document, part in passages]
-        made = _Indexed(passages, self._ranker.index(words) if any(words) else None)
+        made = _Indexed(passages, _scores(self._ranker.index(words), len(words)) if any(words) else None)
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > INDEXES_KEPT:
                 self._kept.popitem(last=False)
         return made
+
+
+def _scores(index: RankedIndex, passages: int) -> Callable[[tuple[str, ...]], Sequence[float]]:
+    return lru_cache(QUERIES_REMEMBERED)(index.scores) if passages <= FEW_PASSAGES else index.scores
 
 
 def check_names(filter_: filters.Node, names: Iterable[str]) -> str | None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.domain.errors import Refused
-from mockserver.domain.references import Open, leaf_paths, refuse_lost, resolved, roots_of, settled
+from mockserver.domain.references import Open, has_references, leaf_paths, refuse_lost, resolved, roots_of, settled
 from mockserver.domain.templating.dialect import DIALECT
 
 CONTEXT = {
@@ -203,6 +203,14 @@ overrides = st.recursive(
         st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b", "metadata_filter"]), inner, max_size=3)
     ),
 )
+
+
+@given(overrides)
+def test_what_has_no_references_is_as_it_was_written(override):
+    result = resolved({"x": override}, roots(), templates=False)
+
+    assert has_references(override) or (result.value, result.shown) == ({"x": override}, {"x": override})
+    assert has_references(override) or not (result.lost or result.open)
 
 
 @given(overrides)

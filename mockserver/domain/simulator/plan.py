@@ -7,13 +7,14 @@ constant within a turn (api-facts §2.8, §5.2).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from random import Random
 
 from mockserver.domain.agents import Agent
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import SkillLoad
 from mockserver.domain.instructions import Find
-from mockserver.domain.references import Resolved, Roots, leaf_paths, refuse_lost, resolved, roots_of
+from mockserver.domain.references import Resolved, Roots, has_references, leaf_paths, refuse_lost, resolved, roots_of
 from mockserver.domain.rendering import described_tools, rendered_instructions, rendered_reminders, template_context
 from mockserver.domain.secrecy import Shape, redacted
 from mockserver.domain.sessions import Session
@@ -93,6 +94,43 @@ class Surroundings:
     tool_secrets: Shape
 
 
+class _Same:
+    """An agent as the key of a cache: it is the same only as itself; a changed one is another object."""
+
+    __slots__ = ("agent",)
+
+    def __init__(self, agent: Agent) -> None:
+        self.agent = agent
+
+    def __hash__(self) -> int:
+        return id(self.agent)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.agent is other.agent
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What of a tool's configuration is the same in every turn: what is pinned, the rest, and whether that has references."""
+
+    override: JsonObject
+    override_paths: tuple[str, ...]
+    rest: JsonObject
+    rest_refers: bool
+
+
+@lru_cache(maxsize=256)
+def _forms(same: _Same) -> Mapping[str, _Form]:
+    """Take the tools of an agent apart, once."""
+    return {name: _form(raw) for name, raw in same.agent.config["tool_configurations"].items()}
+
+
+def _form(raw: JsonObject) -> _Form:
+    override = raw.get("argument_override", {})
+    rest = {field: value for field, value in raw.items() if field not in {"argument_override", "description_template"}}
+    return _Form(override, leaf_paths(override), rest, has_references(rest))
+
+
 def plan_turn(agent: Agent, session: Session, around: Surroundings) -> TurnPlan:
     """Plan a turn. Raises Refused SM401, SM402, SM406 or SM411 where the agent cannot be rendered for this session."""
     steps: JsonObject = agent.config["steps"]
@@ -138,16 +176,19 @@ class _Planner:
         return tools
 
     def _tool(self, name: str, raw: JsonObject) -> Tool:
-        override = raw.get("argument_override", {})
-        rest = {field: value for field, value in raw.items() if field not in {"argument_override", "description_template"}}
-        return Tool(name, raw, self._pinned(name, raw), leaf_paths(override), resolved(rest, self.roots, templates=False))
+        form = _forms(_Same(self.agent))[name]
+        rest = form.rest
+        configuration = resolved(rest, self.roots, templates=False) if form.rest_refers else Resolved(rest, rest)
+        return Tool(name, raw, self._pinned(name, raw, form.override), form.override_paths, configuration)
 
-    def _pinned(self, name: str, raw: JsonObject) -> Resolved:
+    def _pinned(self, name: str, raw: JsonObject, override: JsonObject) -> Resolved:
         """Resolve what is pinned. A text that cannot be rendered is told, unless it may be that of a secret."""
+        if not override:
+            return Resolved({}, {})
         shape = self.around.tool_secrets
-        pinned = {"type": raw["type"], "argument_override": raw.get("argument_override", {})}
+        pinned = {"type": raw["type"], "argument_override": override}
         try:
-            made = resolved(pinned["argument_override"], self.roots, templates=True)
+            made = resolved(override, self.roots, templates=True)
         except Refused as refused:
             if refused.refusal.code != "SM401" or redacted(pinned, shape) == pinned:
                 raise
