@@ -1,12 +1,11 @@
 """What a person sees when the mock starts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from mockserver.recordings.reading import Recording
-from mockserver.replaying import SIMULATE
 from mockserver.settings import Settings
 from mockserver.web.guard import is_loopback
 
@@ -47,11 +46,10 @@ def show(
     console.print("stop   Ctrl+C", highlight=False)
 
 
-def replays(recording: Recording, unmatched: str) -> str:
-    """Say what is replayed, and what becomes of other requests."""
-    others = "are simulated" if unmatched == SIMULATE else "are answered 404"
-    source = f"{recording.about.get('upstream')}, recorded {recording.about.get('begun')}"
-    return f"replays {len(recording.exchanges)} exchanges of {source}; other requests {others}"
+def replays(about: Mapping[str, Any], exchanges: int, *, simulates: bool) -> str:
+    """Say what is replayed, and what becomes of other requests. `about` is what the recording says of itself."""
+    others = "are simulated" if simulates else "are answered 404"
+    return f"replays {exchanges} exchanges of {about.get('upstream')}, recorded {about.get('begun')}; other requests {others}"
 
 
 def _table(keys: Sequence[tuple[str, str]]) -> Table:

@@ -81,6 +81,7 @@ def serve(*, quiet: bool, **flags: Any) -> None:
     from mockserver.app import create_pipeline  # noqa: PLC0415 - `--help` and `explain` need not pay for the document
     from mockserver.contents import worlds_of  # noqa: PLC0415
     from mockserver.recordings.reading import RecordingError, read_recording  # noqa: PLC0415
+    from mockserver.replaying import SIMULATE  # noqa: PLC0415
     from mockserver.scenario_files import ScenarioFileError  # noqa: PLC0415
     from mockserver.seeds import WorldError  # noqa: PLC0415
     from mockserver.serving.granian import AddressInUseError, free_port  # noqa: PLC0415
@@ -106,7 +107,9 @@ def serve(*, quiet: bool, **flags: Any) -> None:
             operations=len(pipeline.operations.by_id),
             keys=keys,
             admin_token=settings.admin_token if settings != chosen else "",
-            replays=replays(recording, settings.unmatched) if recording else "",
+            replays=replays(recording.about, len(recording.exchanges), simulates=settings.unmatched == SIMULATE)
+            if recording
+            else "",
         )
     serve_app(partial(load_app, settings), host=settings.host, port=port, threads=settings.threads)
 
