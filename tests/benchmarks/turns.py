@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
@@ -98,13 +97,10 @@ def of_version(folder: Path) -> dict[str, float]:
 
 def compared(commit: str) -> Iterator[str]:
     """Measure both versions in turn; yield a line for each kind of turn."""
-    with TemporaryDirectory() as folder:
-        other = Path(folder) / "other"
-        subprocess.run(["git", "worktree", "add", "--detach", other, commit], cwd=ROOT, check=True, capture_output=True)
-        try:
-            rounds = [(of_version(other), of_version(ROOT)) for _ in range(ROUNDS)]
-        finally:
-            subprocess.run(["git", "worktree", "remove", "--force", other], cwd=ROOT, check=True)
+    from tests.benchmarks.versions import checked_out  # noqa: PLC0415 - the copy of this script in another version has none
+
+    with checked_out(commit) as other:
+        rounds = [(of_version(other), of_version(ROOT)) for _ in range(ROUNDS)]
     yield f"{commit:>12} {'now':>10} {'ratio':>7}"
     for what in rounds[0][1]:
         before, now = (median(one[what] for one in version) for version in zip(*rounds, strict=True))
