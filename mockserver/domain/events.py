@@ -178,6 +178,14 @@ class Event:
         if self.tokens == NOT_COUNTED:
             object.__setattr__(self, "tokens", tokens_of(_read_by_model(self.body)))
 
+    def numbered(self, sequence: int) -> "Event":
+        """Return it with its place among all that a store holds; tokens need not be counted anew."""
+        copy: Event = object.__new__(Event)
+        for name in self.__slots__:
+            object.__setattr__(copy, name, getattr(self, name))
+        object.__setattr__(copy, "sequence", sequence)
+        return copy
+
     @property
     def is_stored(self) -> bool:
         """Say whether the store keeps it; the others are only sent."""

@@ -14,7 +14,8 @@ MISSING: Any = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__":
 
 def timestamp(moment: datetime) -> str:
     """Write a time as the API does: RFC 3339, UTC, milliseconds, `Z` (api-facts §3.1)."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def slug(name: str, *, longest: int) -> str:

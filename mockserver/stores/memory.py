@@ -258,7 +258,7 @@ class MemoryStore:
             rows = self._events.get(session.sequence)
             if rows is None:
                 return None
-            event = replace(event, sequence=self._sequence())
+            event = event.numbered(self._sequence())
             rows.add(event.id, event)
             return event
 

@@ -1,4 +1,6 @@
 from dataclasses import replace
+from random import Random
+from uuid import UUID
 
 import pytest
 
@@ -11,6 +13,7 @@ from mockserver.domain.events import (
     Thinking,
     ToolInput,
     ToolOutput,
+    new_event_id,
     text_of,
     type_of,
 )
@@ -78,6 +81,22 @@ def test_the_text_of_a_message_is_that_of_its_text_parts():
 )
 def test_an_event_knows_how_many_tokens_the_model_reads_of_it(body, tokens):
     assert an_event(body=body).tokens == tokens
+
+
+@pytest.mark.parametrize("body", [body for body, _ in BODIES])
+def test_a_numbered_event_is_the_same_but_for_its_number(body):
+    event = replace(an_event(), body=body, hidden=True)
+
+    assert event.numbered(7) == replace(event, sequence=7)
+    assert event.numbered(7).tokens == event.tokens
+    assert event.sequence == 0
+
+
+def test_an_event_has_an_id_that_is_a_uuid_of_version_4():
+    for seed in range(100):
+        one, same = Random(seed), Random(seed)  # noqa: S311 - no secret
+
+        assert new_event_id(one) == f"aev_{UUID(int=same.getrandbits(128), version=4)}"
 
 
 def test_a_changed_event_is_not_counted_again():
