@@ -26,6 +26,11 @@ class Segment:
 
 def render(template: Template, context: JsonObject, *, limits: Limits = LIMITS, truthiness: Truthiness = Truthiness.V1_7) -> str:
     """Render a parsed template. Raises TemplateError where the engine would raise, or over a bound of `limits`."""
+    match template.block:
+        case ():
+            return ""
+        case (Text(text),) if len(text) <= limits.characters:
+            return text
     return "".join(segment.text for segment in segments(template, context, limits=limits, truthiness=truthiness))
 
 
