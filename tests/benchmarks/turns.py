@@ -1,7 +1,8 @@
 """What turns cost, from request to answer without a network, in CPU time by kind of turn.
 
 `python tests/benchmarks/turns.py` measures the code beside it. With `--against COMMIT` that version is measured too, in
-alternation on the same machine, and the ratios are printed. It speaks HTTP alone, so that it runs on any version that has turns.
+alternation on the same machine, and the ratios are printed. It speaks HTTP alone, so that it runs on any version that has turns;
+sessions of fixtures are made where there are such.
 """
 
 import argparse
@@ -10,6 +11,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -83,6 +86,17 @@ def measured() -> Iterator[tuple[str, float]]:
             f"a turn with a search, streamed, behind {events:,} events",
             timed(lambda at=session: mock.turn(at, QUESTION, stream_response=True), 50),
         )
+    with suppress(ImportError):
+        from fixtures.conversations import Making, Order  # noqa: PLC0415 - of the version that is measured
+        from fixtures.writing import line  # noqa: PLC0415
+
+        making, number = Making(Order(sessions=1)), count()
+
+        def make() -> None:
+            line(making.conversation(next(number)))
+
+        timed(make, 200)
+        yield "a session of five events, generated", timed(make, 2000)
 
 
 def of_version(folder: Path) -> dict[str, float]:
