@@ -50,7 +50,8 @@ def _text(found: Review, is_whole: bool) -> Iterator[str]:
         yield f"stale  {stale}: reviewed, and no difference any more"
     counts = {level: sum(one.level is level and not one.because for one in found.differences) for level in Level}
     told = ", ".join(f"{count} {level}" for level, count in counts.items())
-    unseen = f", {len(found.unseen)} reviewed of what they do not have" if found.unseen else ""
+    reviewed = sum(map(bool, found.unseen.values()))
+    unseen = f", {reviewed} reviewed of what they do not have" if reviewed else ""
     yield f"{told}, {sum(bool(one.because) for one in found.differences)} breaking and reviewed{unseen}"
 
 
@@ -59,6 +60,7 @@ def _json(found: Review, _: bool) -> Iterator[str]:
         "breaking": len(found.breaking),
         "differences": [asdict(one) for one in found.differences],
         "stale": list(found.stale),
+        "unseen": dict(found.unseen),
     }
     yield json.dumps(body, indent=2, ensure_ascii=False)
 

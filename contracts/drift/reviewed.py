@@ -14,9 +14,15 @@ from contracts.drift.differences import Difference, Level
 
 REVIEWED = Path(__file__).with_name("reviewed.yaml")
 """Where our document differs on purpose from the one that the platform publishes."""
-_WHOLE = frozenset({"operation", "status", "media type", "body"})
-"""Kinds of differences behind which, where one side has nothing, nothing can be compared."""
-_BEHIND_A_PLACE = frozenset(" .:[{<(")
+_BEHIND = {
+    "operation": " :",
+    "status": " .:[{<(",
+    "body": " .:[{<(",
+    "media type": ".:[{<",
+    "parameter": ".:[{<",
+}
+"""How what is inside of a place goes on behind it, by the kind of difference: a media type beside JSON stands in parentheses."""
+_MISSING, _MEMBER = "missing", "member "
 
 
 class ReviewedError(Exception):
@@ -62,15 +68,21 @@ def review(differences: Iterable[Difference], reasons: Mapping[str, str]) -> Rev
         replace(one, because=reasons.get(entry(one), "")) if one.level is Level.BREAKING else one for one in differences
     )
     there = {entry(one) for one in found if one.level is Level.BREAKING}
-    absent = {one.where for one in found if one.level is Level.OURS and one.kind in _WHOLE}
+    absent = [one for one in found if one.theirs == _MISSING]
     gone = [one for one in reasons if one not in there]
-    unseen = {one: reasons[one] for one in gone if any(_is_within(one, place) for place in absent)}
+    unseen = {one: reasons[one] for one in gone if any(_hides(place, one) for place in absent)}
     return Review(found, tuple(one for one in gone if one not in unseen), unseen)
 
 
-def _is_within(written_entry: str, place: str) -> bool:
-    """Say whether an entry is about a place or something in it."""
-    return written_entry.startswith(place) and written_entry[len(place) :][:1] in _BEHIND_A_PLACE
+def _hides(difference: Difference, written_entry: str) -> bool:
+    """Say whether an entry is about what the other side does not have, as a difference tells: there is nothing to compare."""
+    kind, where = difference.kind, difference.where
+    if kind == "roles":
+        return written_entry == entry(difference)
+    if kind.startswith(_MEMBER):
+        kind, where = "parameter", f"{where}.{kind.removeprefix(_MEMBER)}"
+    behind = written_entry.removeprefix(where)
+    return kind in _BEHIND and behind != written_entry and behind[:1] in _BEHIND[kind]
 
 
 def written(reviewed: Review) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
+from contracts.operations import operations
 from contracts.schemas import files
 from contracts.sse import StreamFault, frames
 from contracts.wire.exchange import Exchange
@@ -77,8 +78,13 @@ def made(exchange: Exchange) -> frozenset[str]:
 
 
 def objects(exchange: Exchange) -> list[str]:
-    """Return the parts of a path that look like names of objects."""
-    return [part for part in exchange.place.split("/") if is_name(part) and part not in {"v2", "oauth2"}]
+    """Return the parts of a path that look like names of objects; what stands in the document's own paths is none."""
+    return [part for part in exchange.place.split("/") if is_name(part) and part not in _fixed_parts()]
+
+
+@cache
+def _fixed_parts() -> frozenset[str]:
+    return frozenset(part for operation in operations() for part in operation.path.split("/"))
 
 
 def told(exchange: Exchange) -> list[tuple[At, tuple[str, int] | None, str]]:

@@ -18,7 +18,7 @@ from mockserver.domain.values import JsonObject
 from mockserver.domain.words import terms
 
 INDEXES_KEPT = 32
-QUERIES_REMEMBERED, FEW_PASSAGES = 32, 1000
+QUERIES_REMEMBERED, FEW_PASSAGES = 16, 200
 """Of an index with few passages the scores of the latest queries are remembered: tests ask the same again and again."""
 
 

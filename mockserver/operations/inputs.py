@@ -10,8 +10,8 @@ from mockserver.domain.sessions import PendingCall, Session, Status, check_enabl
 from mockserver.domain.simulator.physics import Physics, physics_of
 from mockserver.domain.simulator.plan import skill_loads
 from mockserver.domain.simulator.reader import Reader
-from mockserver.domain.simulator.recorder import change_same
 from mockserver.domain.simulator.stage import Input
+from mockserver.domain.simulator.turns import change_same
 from mockserver.domain.streaming import Frame, Whole, encoded, ended, events_of
 from mockserver.domain.values import JsonObject
 from mockserver.operations.call import Call, Reply, Services, nothing

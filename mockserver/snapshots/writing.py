@@ -1,10 +1,11 @@
 """A whole store as JSON."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
+from mockserver.domain.events import Event
 from mockserver.domain.ports import Store
 from mockserver.domain.sessions import Session, Status
 from mockserver.domain.values import JsonObject
@@ -48,6 +49,12 @@ def _in_order(rows: Iterable[Any]) -> list[Any]:
 
 
 def _session(store: Store, session: Session) -> JsonObject:
-    rested = replace(session, status=Status.STOPPED) if session.status is Status.RUNNING else session
-    events, artifacts = store.events(session, None), store.artifacts(session)
+    events, artifacts = [*store.events(session, None)], store.artifacts(session)
+    rested = _rested(session, events) if session.status is Status.RUNNING else session
     return {**_row(rested), "events": [*map(_row, events)], "artifacts": [*map(_row, artifacts)]}
+
+
+def _rested(session: Session, events: Sequence[Event]) -> Session:
+    """Let a session rest that runs a turn, as that turn's end would: from then on it is idle."""
+    latest = events[-1].created_at if events else session.last_event_at
+    return replace(session, status=Status.STOPPED, last_event_at=latest)

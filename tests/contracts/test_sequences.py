@@ -118,6 +118,13 @@ def test_a_sequence_has_what_made_the_objects_that_it_names_and_nothing_else():
     assert whole([first, second, session, other, patch], now) == [first, session, patch, *now]
 
 
+def test_a_word_of_a_path_is_no_object():
+    clients = [exchange("POST", "/v2/app_clients", {}, {"id": f"app_000{number}"}, 201, at=number) for number in (1, 2)]
+    patch = exchange("PATCH", "/v2/app_clients/app_0001", {"enabled": False}, {"id": "app_0001"}, at=3.0)
+    now = [exchange("GET", "/v2/app_clients/app_0001", at=4.0)]
+    assert whole([*clients, patch], now) == [clients[0], patch, *now]
+
+
 def test_what_the_server_made_is_captured_and_what_the_run_chose_bears_its_id():
     created = exchange("POST", f"/v2/agents/sc-{RUN}-agent-1/sessions", {}, {"key": "ase_0001", "name": "ase_0009"}, 201)
     read = exchange("GET", f"/v2/agents/sc-{RUN}-agent-1/sessions/ase_0001?since=ase_0001")

@@ -12,6 +12,7 @@ from mockserver.domain.simulator.stage import Input
 from mockserver.domain.streaming import Piece, Whole
 from mockserver.runtime import FixedClock
 from mockserver.settings import Settings
+from mockserver.snapshots.writing import snapshot
 from mockserver.stores.memory import MemoryStore
 from tests.arrange import NOON, HaltingClock, a_session, an_agent, contents
 
@@ -65,6 +66,17 @@ def test_a_session_has_been_idle_since_the_last_event_that_it_keeps(store, sessi
     last = [event.created_at for event in store.events(session, None)][-1]
     assert store.session("a1", "s1").last_event_at == last
     assert (last > NOON) is not is_interrupted
+
+
+def test_a_session_that_is_written_in_mid_turn_is_idle_since_its_last_event(store, session):
+    runs = create_pipeline(Settings(), store=store, clock=FixedClock(NOON)).services.runs
+    next(submit(runs, session))
+
+    (row,) = snapshot(store)["sessions"]
+
+    assert store.session("a1", "s1").status is Status.RUNNING
+    assert row["status"] == "stopped"
+    assert row["last_event_at"] == row["events"][-1]["created_at"]
 
 
 def test_an_input_for_a_session_that_was_made_anew_meanwhile_is_refused(runs, store, session):

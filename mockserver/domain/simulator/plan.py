@@ -119,7 +119,7 @@ class _Form:
     rest_refers: bool
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _forms(same: _Same) -> Mapping[str, _Form]:
     """Take the tools of an agent apart, once."""
     return {name: _form(raw) for name, raw in same.agent.config["tool_configurations"].items()}

@@ -29,7 +29,7 @@ from mockserver.domain.streaming import SPOKEN, CompactionStarted, ContextConsum
 class Recorder:
     """Records one turn of a session. Times never go back, whatever the clock does.
 
-    `last_event_at` is for the session to keep when the turn ends: one that runs is not idle, so nobody asks before.
+    `last_event_at` is for the session to keep when the turn ends: until then it is not idle, and its events tell.
     """
 
     def __init__(self, session: Session, store: Store, clock: Clock, new_id: Callable[[], str]) -> None:
@@ -112,13 +112,3 @@ class Recorder:
             raise gone(self._session)
         self.last_event_at = event.created_at
         return stored
-
-
-def change_same(store: Store, session: Session, change: Callable[[Session], Session]) -> Session | None:
-    """Change this session and return it; leave alone a later one of the same key, and return None for one that is gone."""
-
-    def changed(now: Session) -> Session:
-        return change(now) if now.sequence == session.sequence else now
-
-    found = store.change_session(session.agent_key, session.key, changed)
-    return found if found and found.sequence == session.sequence else None

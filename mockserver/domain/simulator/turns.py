@@ -1,17 +1,18 @@
 """Begin a turn: what can be refused is refused here, before anything is stored; what follows is a `Turn`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from mockserver.domain.agents import Agent
 from mockserver.domain.errors import Refused
 from mockserver.domain.events import InputMessage, ToolInput, ToolOutput, new_event_id, text_of
+from mockserver.domain.ports import Store
 from mockserver.domain.sessions import Session, begin_turn, end_turn, gone, take_back_turn
 from mockserver.domain.simulator.courses import course_of
 from mockserver.domain.simulator.drafts import BreaksOff, Draft, Drafts, Happens, Reports, Shows, Takes, Uses, Waits
 from mockserver.domain.simulator.physics import Physics, physics_of
 from mockserver.domain.simulator.plan import Surroundings, plan_turn, skill_loads
-from mockserver.domain.simulator.recorder import Recorder, change_same
+from mockserver.domain.simulator.recorder import Recorder
 from mockserver.domain.simulator.scenarios import Scenario
 from mockserver.domain.simulator.stage import Equipment, Host, Input, Stage, TurnEnd
 from mockserver.domain.streaming import Frame
@@ -153,3 +154,13 @@ def _pace(equipment: Equipment, given: Input, scenario: Scenario | None) -> Phys
     if given.pace is not None:
         return given.pace
     return physics_of(scenario.physics) if scenario and scenario.physics is not None else equipment.pace
+
+
+def change_same(store: Store, session: Session, change: Callable[[Session], Session]) -> Session | None:
+    """Change this session and return it; leave alone a later one of the same key, and return None for one that is gone."""
+
+    def changed(now: Session) -> Session:
+        return change(now) if now.sequence == session.sequence else now
+
+    found = store.change_session(session.agent_key, session.key, changed)
+    return found if found and found.sequence == session.sequence else None

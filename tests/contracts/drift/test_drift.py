@@ -106,8 +106,13 @@ def test_a_reviewed_difference_does_not_count_and_a_stale_one_is_told(filed):
         (lambda theirs: theirs["paths"]["/pets"]["post"].pop("requestBody"), "POST /pets body.age"),
         (lambda theirs: theirs["paths"]["/pets"]["get"]["responses"]["200"].pop("content"), "GET /pets 200[].name"),
         (lambda theirs: theirs["paths"]["/pets"]["get"]["responses"].pop("200"), "GET /pets 200[].name"),
+        (lambda theirs: theirs["components"]["schemas"]["NewPet"]["properties"].pop("age"), "POST /pets body.age"),
+        (
+            lambda theirs: theirs["paths"]["/pets"]["post"]["requestBody"]["content"].pop("application/json"),
+            "POST /pets body.age",
+        ),
     ],
-    ids=["operation", "body", "media type", "status"],
+    ids=["operation", "body", "media type", "status", "member", "media type of a request"],
 )
 def test_what_the_other_side_does_not_have_makes_no_review_stale(filed, lose, place):
     theirs = deepcopy(PETS)
@@ -115,7 +120,15 @@ def test_what_the_other_side_does_not_have_makes_no_review_stale(filed, lose, pl
     reasons = {f"{place}: type": "It is meant.", "GET /petshop: roles": "It was."}
     reviewed = review(compare(Document(filed(PETS, "ours.yaml")), Document(filed(theirs))), reasons)
     assert reviewed.stale == ("GET /petshop: roles",)
-    assert yaml.safe_load(written(reviewed)) == {"It is meant.": [f"{place}: type"]}
+    assert yaml.safe_load(written(reviewed))["It is meant."] == [f"{place}: type"]
+
+
+def test_what_an_other_media_type_has_is_seen_where_one_is_missing(filed):
+    theirs = deepcopy(PETS)
+    theirs["paths"]["/pets"]["get"]["responses"]["200"].pop("content")
+    reasons = {"GET /pets 200 (text/event-stream).name: type": "It was."}
+    found = compare(Document(filed(PETS, "ours.yaml")), Document(filed(theirs)))
+    assert review(found, reasons).stale == tuple(reasons)
 
 
 def test_a_document_that_tells_no_roles_takes_none_away(filed):
@@ -124,7 +137,9 @@ def test_a_document_that_tells_no_roles_takes_none_away(filed):
         for operation in path.values():
             if isinstance(operation, dict):
                 operation.pop("x-required-roles", None)
-    assert levels(compare(Document(filed(PETS, "ours.yaml")), Document(filed(theirs)))) == {"GET /pets: roles": Level.OURS}
+    found = compare(Document(filed(PETS, "ours.yaml")), Document(filed(theirs)))
+    assert levels(found) == {"GET /pets: roles": Level.OURS}
+    assert review(found, {"GET /pets: roles": "It is meant."}).stale == ()
 
 
 def test_what_is_no_list_of_reviewed_differences_is_told(filed):
